@@ -1,0 +1,1 @@
+"""Turns to money, curve and nudges: pure, without clock, screen or files (but the rate data)."""

@@ -1,0 +1,136 @@
+"""The session meter: a session's threads and what they add up to, as one frozen state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from meter.rates import RateTable
+from meter.tally import Tally
+from meter.thread import MeteredTurn, Preamble, ThreadMeter, ThreadState
+from meter.window import Window, window_of
+from parsers.prompts import Prompt
+from parsers.session_log import SessionLog
+from parsers.transcript import Compaction, Thread
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadTab:
+    """One thread as it stands: its state and its turns in order."""
+
+    agent_id: str | None
+    """None for the main thread."""
+    agent_type: str | None
+    state: ThreadState
+    preamble: Preamble | None
+    turns: tuple[MeteredTurn, ...]
+    prompts: tuple[tuple[int, Prompt], ...]
+    """Each with the number of turns before it."""
+    compactions: tuple[tuple[int, Compaction], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """All that is known of a session at one moment; a cold read of the same lines gives an equal one."""
+
+    session_id: str
+    path: str
+    title: str | None
+    cwd: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    prompts: int
+    damaged_lines: int
+    rewritten: bool
+    client_cost_usd: float | None
+    """Claude Code's own running total, where it left one."""
+    api_ms: int | None
+    window: Window
+    threads: tuple[ThreadTab, ...]
+    """The main thread first, then the agents by age."""
+    tally: Tally
+    inherited: Tally
+    models: Mapping[str, Tally]
+
+    @property
+    def main(self) -> ThreadTab:
+        return self.threads[0]
+
+    @property
+    def agents(self) -> tuple[ThreadTab, ...]:
+        return self.threads[1:]
+
+
+class SessionMeter:
+    """Turns a session's log into states; each update folds only what the log has new or revised."""
+
+    def __init__(self, log: SessionLog, rates: RateTable, foreign: frozenset[str] = frozenset()) -> None:
+        self._log = log
+        self._rates = rates
+        self._foreign = foreign
+        self._meters: dict[int, ThreadMeter] = {}
+        self._tabs: dict[int, ThreadTab] = {}
+
+    @property
+    def priced(self) -> int:
+        """Turns priced so far: the work done, counted."""
+        return sum(meter.priced for meter in self._meters.values())
+
+    def update(self) -> SessionState:
+        """Return the session's state with all that its log holds by now."""
+        log, main = self._log, self._log.main
+        tabs = tuple(self._tab(thread) for thread in log.threads())
+        first = [transcript.started_at for transcript in log.transcripts if transcript.started_at]
+        last = [transcript.ended_at for transcript in log.transcripts if transcript.ended_at]
+        return SessionState(
+            session_id=log.session_id,
+            path=log.path,
+            title=main.title,
+            cwd=main.cwd or next((agent.cwd for agent in log.transcripts if agent.cwd), None),
+            started_at=min(first, default=None),
+            ended_at=max(last, default=None),
+            prompts=main.prompts,
+            damaged_lines=sum(transcript.damaged_lines for transcript in log.transcripts),
+            rewritten=any(transcript.rewritten for transcript in log.transcripts),
+            client_cost_usd=main.cost_state.total_usd if main.cost_state else None,
+            api_ms=main.cost_state.api_ms if main.cost_state else None,
+            window=window_of(tabs[0].state, main.wide_models, self._rates),
+            threads=tabs,
+            tally=_sum(tab.state.tally for tab in tabs),
+            inherited=_sum(tab.state.inherited for tab in tabs),
+            models=_sum_models(tab.state.models for tab in tabs),
+        )
+
+    def _tab(self, thread: Thread) -> ThreadTab:
+        key = id(thread)
+        meter = self._meters.get(key)
+        if meter is None or meter.thread is not thread:
+            meter = self._meters[key] = ThreadMeter(thread, self._rates, self._foreign)
+        tab = self._tabs.get(key)
+        if meter.update() or tab is None or tab.agent_type != thread.agent_type:
+            tab = self._tabs[key] = ThreadTab(
+                thread.agent_id,
+                thread.agent_type,
+                meter.state,
+                meter.preamble,
+                tuple(meter.turns),
+                tuple(meter.prompts),
+                tuple(meter.compactions),
+            )
+        return tab
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    total = Tally()
+    for tally in tallies:
+        total = total + tally
+    return total
+
+
+def _sum_models(parts: Iterable[Mapping[str, Tally]]) -> Mapping[str, Tally]:
+    models: dict[str, Tally] = {}
+    for part in parts:
+        for model, tally in part.items():
+            models[model] = models.get(model, Tally()) + tally
+    return models

@@ -1,0 +1,225 @@
+"""What a thread has cost so far: its turns folded one by one into frozen states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from meter.carry import Carry, divide, saved_by_cache
+from meter.money import Certainty, Pico
+from meter.pricing import Price, price_turn
+from meter.rates import RateTable
+from meter.tally import NOTHING, Tally
+from parsers.prompts import Prompt
+from parsers.transcript import Compaction, Event, Thread
+from parsers.turns import Turn
+
+HUGE_PREAMBLE = 64_000
+"""Tokens; the 95th percentile of first contexts in public sessions: above it the start is not a fresh one."""
+USUAL_PREAMBLE = 20_000
+"""Tokens; taken when nothing in the thread tells its preamble."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredTurn:
+    """A turn with its money."""
+
+    turn: Turn
+    number: int
+    """Counts from 1 in its thread."""
+    prompt: int
+    """Number of the prompt that owns it, from 1; 0 before any."""
+    resent: int
+    """Tokens that the previous turn had already sent."""
+    price: Price | None
+    parts: Carry | None
+
+    @property
+    def new_tokens(self) -> int:
+        return self.turn.usage.context - self.resent
+
+    @property
+    def cost(self) -> Pico:
+        return self.price.cost if self.price else 0
+
+    @property
+    def certainty(self) -> Certainty:
+        return self.price.certainty if self.price else Certainty.UNPRICED
+
+
+@dataclass(frozen=True, slots=True)
+class Preamble:
+    """What a fresh session carries, in tokens."""
+
+    tokens: int
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadState:
+    """A thread after some of its events; the sums hold the turns that the session owns."""
+
+    last: MeteredTurn | None = None
+    turns: int = 0
+    """Turns of the thread, copied ones included."""
+    context: int = 0
+    """Tokens of the newest turn's prompt; 0 between a compaction and the next turn."""
+    peak: int = 0
+    compacted: bool = False
+    """The next turn begins a new segment."""
+    segment_start: int = 0
+    """Number of turns before the segment's first one."""
+    compactions: int = 0
+    prompts: int = 0
+    tally: Tally = NOTHING
+    inherited: Tally = NOTHING
+    """Turns that another session owns, when several are reported together."""
+    models: Mapping[str, Tally] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class ThreadMeter:
+    """Folds the events of one thread; keeps the state after each, so that a revised turn is re-folded from there."""
+
+    def __init__(self, thread: Thread, rates: RateTable, foreign: frozenset[str] = frozenset()) -> None:
+        self.thread = thread
+        self.preamble: Preamble | None = None
+        self.turns: list[MeteredTurn] = []
+        self.prompts: list[tuple[int, Prompt]] = []
+        """Each with the number of turns before it."""
+        self.compactions: list[tuple[int, Compaction]] = []
+        self.priced = 0
+        """Turns priced so far: the work done, counted."""
+        self._rates = rates
+        self._foreign = foreign
+        self._states: list[ThreadState] = [ThreadState()]
+
+    @property
+    def state(self) -> ThreadState:
+        return self._states[-1]
+
+    def update(self) -> bool:
+        """Fold what the thread has new or revised and tell whether there was anything."""
+        events = self.thread.events
+        start = min(self.thread.changed, len(self._states) - 1)
+        if start == len(events):
+            return False
+        if start == 0 or self.preamble is None or self.preamble.certainty is not Certainty.EXACT:
+            preamble = preamble_of(self.thread)
+            if preamble != self.preamble:
+                self.preamble, start = preamble, 0
+        self._forget(start)
+        for event in events[start:]:
+            self._states.append(self._fold(self.state, event))
+        self.thread.changed = len(events)
+        return True
+
+    def _forget(self, start: int) -> None:
+        del self._states[start + 1 :]
+        del self.turns[self.state.turns :]
+        del self.prompts[self.state.prompts :]
+        del self.compactions[self.state.compactions :]
+
+    def _fold(self, state: ThreadState, event: Event) -> ThreadState:
+        match event:
+            case Prompt():
+                self.prompts.append((state.turns, event))
+                return replace(state, prompts=state.prompts + 1)
+            case Compaction():
+                self.compactions.append((state.turns, event))
+                return replace(state, context=0, compacted=True, compactions=state.compactions + 1)
+            case Turn():
+                return state if event.id in self.thread.hidden else self._fold_turn(state, event)
+
+    def _fold_turn(self, state: ThreadState, turn: Turn) -> ThreadState:
+        usage = turn.usage
+        resent = _resent(state, turn)
+        price = price_turn(turn, self._rates)
+        self.priced += 1
+        metered = MeteredTurn(
+            turn,
+            number=state.turns + 1,
+            prompt=state.prompts,
+            resent=resent,
+            price=price,
+            parts=divide(usage, price, resent, self.preamble.tokens if self.preamble else 0) if price else None,
+        )
+        self.turns.append(metered)
+        owned = turn.id not in self._foreign
+        share = _share(metered)
+        return ThreadState(
+            last=metered,
+            turns=state.turns + 1,
+            context=usage.context,
+            peak=max(state.peak, usage.context),
+            compacted=False,
+            segment_start=state.turns if state.compacted else state.segment_start,
+            compactions=state.compactions,
+            prompts=state.prompts,
+            tally=state.tally + share if owned else state.tally,
+            inherited=state.inherited if owned else state.inherited + share,
+            models=_with_model(state.models, turn.billed_id, share) if owned else state.models,
+        )
+
+
+def _resent(state: ThreadState, turn: Turn) -> int:
+    if state.turns == 0:
+        return 0
+    if state.compacted:
+        return turn.usage.cache_read
+    return min(turn.usage.context, state.context)
+
+
+def preamble_of(thread: Thread) -> Preamble | None:
+    """Return what a fresh session of this thread's kind carries: the context of its first own turn.
+
+    That turn tells it exactly only when it is the first of all, follows no compaction and is not huge.
+    """
+    clean_start, guess = True, None
+    for event in thread.events:
+        if isinstance(event, Compaction):
+            clean_start = False
+        elif isinstance(event, Turn) and event.id not in thread.hidden:
+            usage = event.usage
+            if event.copied_from is None and clean_start and usage.context <= HUGE_PREAMBLE:
+                return Preamble(usage.context, Certainty.EXACT)
+            estimate = Preamble(usage.cache_read or USUAL_PREAMBLE, Certainty.ESTIMATED)
+            if event.copied_from is None:
+                return estimate
+            clean_start, guess = False, guess or estimate
+    return guess
+
+
+def _share(metered: MeteredTurn) -> Tally:
+    """Return one turn as a tally, to be added."""
+    usage, price, parts = metered.turn.usage, metered.price, metered.parts
+    tokens = Tally(
+        turns=1,
+        input=usage.input,
+        output=usage.output,
+        cache_read=usage.cache_read,
+        write_5m=usage.write_5m,
+        write_1h=usage.write_1h,
+        web_searches=usage.web_searches,
+    )
+    if price is None or parts is None:
+        return replace(tokens, unpriced_turns=1, certainty=Certainty.UNPRICED)
+    return replace(
+        tokens,
+        cost=price.cost,
+        fees=price.fees,
+        output_cost=price.output,
+        carry=parts.carry,
+        new=parts.new,
+        miss=parts.miss,
+        history=parts.history,
+        saved=saved_by_cache(usage, price),
+        input_cost=price.input,
+        write_cost=price.write_5m + price.write_1h,
+        read_cost=price.read,
+        certainty=price.certainty,
+    )
+
+
+def _with_model(models: Mapping[str, Tally], model: str, share: Tally) -> Mapping[str, Tally]:
+    return MappingProxyType({**models, model: models.get(model, NOTHING) + share})

@@ -1,0 +1,113 @@
+"""Reads a session's files as far as they have grown."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from parsers.session_files import CHUNK, AgentFinder, ProjectFolder, agent_id_of, agent_type_of, is_agent_file
+from parsers.session_log import SessionLog
+from parsers.transcript import Transcript
+
+_FINGERPRINT = 256
+
+
+class FileTail:
+    """Follows one file by its offset: hands out what was appended, notices truncation and replacement."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.missing = False
+        self.bytes_read = 0
+        self._offset = 0
+        self._inode: int | None = None
+        self._last = b""
+
+    def read_into(self, log: SessionLog, transcript: Transcript) -> bool:
+        """Feed what is new to the log and tell whether there was anything; raises OSError but for a missing file."""
+        try:
+            file = self.path.open("rb", buffering=0)
+        except FileNotFoundError:
+            self.missing = True
+            return False
+        with file:
+            self.missing = False
+            status = os.fstat(file.fileno())
+            if status.st_size == self._offset and status.st_ino == self._inode:
+                return False
+            if self._inode is not None and self._was_rewritten(file.fileno(), status):
+                transcript.restart()
+                self._offset = 0
+            self._inode = status.st_ino
+            file.seek(self._offset)
+            start = self._offset
+            while chunk := file.read(CHUNK):
+                log.feed(transcript, chunk)
+                self._offset += len(chunk)
+                self._last = (self._last + chunk)[-_FINGERPRINT:]
+            self.bytes_read += self._offset - start
+        log.finish(transcript)
+        return True
+
+    def _was_rewritten(self, descriptor: int, status: os.stat_result) -> bool:
+        """Tell whether what was read is no longer what the file holds.
+
+        A new inode or a shorter file says so; a file rewritten in place is told by the last bytes read.
+        """
+        if status.st_ino != self._inode or status.st_size < self._offset:
+            return True
+        before = self._last[-min(len(self._last), self._offset) :] if self._offset else b""
+        return os.pread(descriptor, len(before), self._offset - len(before)) != before
+
+
+class SessionReader:
+    """A session's log and the files it is read from; ``poll`` reads what was appended since the last call."""
+
+    def __init__(self, path: Path, *, project: ProjectFolder | None = None, keep_labels: bool = True) -> None:
+        self.path = path
+        self.log = SessionLog(str(path), keep_labels=keep_labels)
+        self.unreadable: dict[Path, str] = {}
+        """Agent files that could not be read, with the reason."""
+        self._main = FileTail(path)
+        self._agents: dict[Path, FileTail] = {}
+        self._finder = AgentFinder(path, project)
+
+    @property
+    def missing(self) -> bool:
+        """The main transcript is not there (any more)."""
+        return self._main.missing
+
+    @property
+    def bytes_read(self) -> int:
+        return self._main.bytes_read + sum(tail.bytes_read for tail in self._agents.values())
+
+    @property
+    def agent_folder(self) -> Path:
+        return self._finder.folder
+
+    def poll(self, *, look_for_agents: bool = True) -> bool:
+        """Read what was appended and tell whether anything was; raises OSError when the main file is unreadable."""
+        changed = self._main.read_into(self.log, self.log.main)
+        if look_for_agents and not is_agent_file(self.path):
+            self._find_agents()
+        for path, tail in self._agents.items():
+            changed |= self._read_agent(path, tail)
+        return changed
+
+    def _find_agents(self) -> None:
+        for path in self._finder.find(self.log.session_id):
+            if path not in self._agents:
+                self._agents[path] = FileTail(path)
+
+    def _read_agent(self, path: Path, tail: FileTail) -> bool:
+        transcript = self.log.add_agent(str(path), agent_id_of(path))
+        try:
+            changed = tail.read_into(self.log, transcript)
+        except OSError as error:
+            self.unreadable[path] = error.strerror or str(error)
+            return False
+        self.unreadable.pop(path, None)
+        for thread in transcript.threads.values():
+            if thread.agent_type is None:
+                thread.agent_type = agent_type_of(path)
+        return changed

@@ -1,0 +1,104 @@
+"""All transcripts of one session as one log: each turn counted once, whichever files repeat it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from parsers.transcript import Thread, Transcript
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+def is_uuid(text: str) -> bool:
+    return _UUID.fullmatch(text) is not None
+
+
+class SessionLog:
+    """The main transcript and its agents' transcripts.
+
+    The order in which the files are fed makes no difference: a turn that several files hold belongs to the
+    main transcript, else to the agent file whose path sorts first, with the largest counts of all its copies.
+    """
+
+    def __init__(self, path: str, *, keep_labels: bool = True) -> None:
+        self.path = path
+        self.main = Transcript(path, keep_labels=keep_labels)
+        self.agents: dict[str, Transcript] = {}
+        self._keep_labels = keep_labels
+        self._holders: dict[str, list[Transcript]] = {}
+
+    def add_agent(self, path: str, agent_id: str) -> Transcript:
+        """Return the transcript of an agent's file, which joins the session when it is new."""
+        if path not in self.agents:
+            self.agents[path] = Transcript(path, agent_id, keep_labels=self._keep_labels)
+        return self.agents[path]
+
+    def feed(self, transcript: Transcript, data: bytes) -> None:
+        """Read more bytes of one of the session's files."""
+        self._settle(transcript, transcript.feed(data))
+
+    def finish(self, transcript: Transcript) -> None:
+        """Read the last line of one of the files even if no newline ends it."""
+        self._settle(transcript, transcript.finish())
+
+    @property
+    def session_id(self) -> str:
+        """The file's stem if it is a UUID, else the id that most records name, else the stem."""
+        stem = self.path.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".jsonl")
+        if is_uuid(stem) or not (ids := self.main.session_ids):
+            return stem
+        return min(ids, key=lambda name: (-ids[name], name))
+
+    @property
+    def transcripts(self) -> list[Transcript]:
+        return [self.main, *(self.agents[path] for path in sorted(self.agents))]
+
+    def threads(self) -> list[Thread]:
+        """Return the threads with turns, main first, then the agents by the time of their first turn.
+
+        Agents that only progress records tell of count when the session has no agent files: where it has, the
+        files hold the same responses.
+        """
+        has_files = any(agent.has_turns for agent in self.agents.values())
+        main = self.main.threads.get("own:") or Thread(None)
+        others = [
+            thread
+            for transcript in self.transcripts
+            for thread in transcript.threads.values()
+            if thread.agent_id is not None and thread.visible and not (thread.from_progress and has_files)
+        ]
+        return [main, *sorted(others, key=_age)]
+
+    def _settle(self, transcript: Transcript, touched: set[str]) -> None:
+        """Give each touched turn one home among the files that hold it."""
+        for turn_id in touched:
+            holders = self._holders.setdefault(turn_id, [])
+            if transcript not in holders:
+                holders.append(transcript)
+                holders.sort(key=lambda holder: (holder.agent_id is not None, holder.path))
+            if len(holders) > 1:
+                self._unify(turn_id, holders)
+
+    @staticmethod
+    def _unify(turn_id: str, holders: list[Transcript]) -> None:
+        home, *copies = holders
+        thread, index = home.place(turn_id)
+        best = home.turn(turn_id)
+        for copy in copies:
+            best = best.absorb(copy.turn(turn_id))
+            other, place = copy.place(turn_id)
+            if turn_id not in other.hidden:
+                other.hidden.add(turn_id)
+                other.touch(place)
+        if best is not home.turn(turn_id):
+            thread.put(index, best)
+        if turn_id in thread.hidden:
+            thread.hidden.discard(turn_id)
+            thread.touch(index)
+
+
+def _age(thread: Thread) -> tuple[datetime, str]:
+    first = next((event.at for event in thread.events if event.at is not None), None)
+    return (first or _EARLIEST, thread.agent_id or "")

@@ -1,0 +1,1 @@
+"""The terminal: command line, follower, screens. The only room that knows textual and watchdog."""

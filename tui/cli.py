@@ -1,0 +1,202 @@
+"""The command line. Only the commands that draw a screen import textual."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_config_path
+
+from meter.rates import RateTable, list_prices
+from parsers.labels import clean
+from parsers.roots import config_roots
+from parsers.session_files import ProjectFolder
+from parsers.targets import AmbiguousTargetError, Library, TargetError, find_transcripts, newest
+
+if TYPE_CHECKING:
+    from tui.sessions import Wanted
+
+FOUND, NOTHING_FOUND, BAD_USAGE = 0, 1, 2
+INTERRUPTED = 130
+
+_COMMANDS = ("watch", "report")
+
+_EPILOG = """\
+TARGET is a transcript, a folder of transcripts, a working directory, or the beginning of a session id.
+Without one, the session of this working directory is meant: a live one first, then the newest.
+"""
+
+
+class _BadUsageError(Exception):
+    """The command cannot be carried out as it was given."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code: 0, 1 when nothing was found, 2 for bad usage."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without UTF-8 shows "?", not a traceback
+    options = _parser().parse_args(arguments if _names_command(arguments) else ["watch", *arguments])
+    try:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except _BadUsageError as error:
+        _complain(str(error))
+        return BAD_USAGE
+    except AmbiguousTargetError as error:
+        _complain(str(error))
+        return BAD_USAGE
+    except TargetError as error:
+        _complain(str(error))
+        return NOTHING_FOUND
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone: nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FOUND
+
+
+def _names_command(arguments: Sequence[str]) -> bool:
+    return bool(arguments) and (arguments[0] in _COMMANDS or arguments[0] in ("-h", "--help", "--version"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--config-dir", action="append", default=[], metavar="DIR", help="Claude Code's directory (repeatable)"
+    )
+    common.add_argument("--prices", type=Path, metavar="FILE", help="your own prices, as JSON")
+    common.add_argument("--no-titles", action="store_true", help="keep and show no text of the transcript")
+
+    parser = argparse.ArgumentParser(
+        prog="runningtab",
+        description="The running tab of a Claude Code session: what it has cost, and what the next turn will.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    watch = commands.add_parser("watch", parents=[common], help="follow a session live (the default)", epilog=_EPILOG)
+    watch.add_argument("target", nargs="?", metavar="TARGET")
+    watch.set_defaults(run=_watch)
+
+    report = commands.add_parser("report", parents=[common], help="print what sessions cost", epilog=_EPILOG)
+    report.add_argument("targets", nargs="*", metavar="TARGET")
+    report.add_argument("--all", action="store_true", help="all sessions of all projects")
+    report.add_argument("--json", action="store_true", help="print JSON")
+    report.set_defaults(run=_report)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from importlib.metadata import version
+
+        print(f"runningtab {version('runningtab')}")
+        parser.exit()
+
+
+def _complain(line: str) -> None:
+    print(f"runningtab: {clean(line)}", file=sys.stderr)
+
+
+def _library(options: argparse.Namespace) -> Library:
+    return Library(config_roots(options.config_dir, os.environ))
+
+
+def _rates(options: argparse.Namespace) -> RateTable:
+    """Return the list prices with the person's own on top; a broken price file is bad usage."""
+    path = options.prices or user_config_path("runningtab") / "prices.json"
+    if options.prices is None and not path.exists():
+        return list_prices()
+    from meter.price_file import PriceFileError, with_own_prices
+
+    try:
+        return with_own_prices(list_prices(), path.read_text("utf-8"))
+    except OSError as error:
+        raise _BadUsageError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise _BadUsageError(f"{path}: not UTF-8 text") from error
+    except PriceFileError as error:
+        raise _BadUsageError(f"{path}: {error}") from error
+
+
+def _report(options: argparse.Namespace) -> int:
+    from tui.sessions import by_start, read_sessions
+
+    rates = _rates(options)
+    library = _library(options)
+    wanted = {item.path: item for item in _wanted(options, library)}
+    states = by_start(read_sessions(wanted.values(), rates, _complain, keep_labels=not options.no_titles))
+    if not states:
+        if not any(item.named for item in wanted.values()):
+            places = ", ".join(options.targets) or library.where()
+            _complain(f"{places}: no session with a response")
+        return NOTHING_FOUND
+    if options.json:
+        import json
+
+        from tui.session_json import report_json
+
+        print(json.dumps(report_json(states, rates)))
+    else:
+        from tui.report import report_text
+
+        print(report_text(states, rates, datetime.now(UTC).date()), end="")
+    return FOUND
+
+
+def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:
+    """Return the transcripts to read; raises TargetError when no target gave any."""
+    from tui.sessions import Wanted
+
+    if options.all:
+        found, troubles = library.sessions()
+        for trouble in troubles:
+            _complain(trouble)
+        return [Wanted(path, project, named=False) for path, project in found]
+    if not options.targets:
+        return [_chosen(library)]
+    wanted: list[Wanted] = []
+    failures: list[TargetError] = []
+    for target in options.targets:
+        try:
+            found = find_transcripts(target, library)
+        except TargetError as error:
+            failures.append(error)
+        else:
+            wanted += [Wanted(path, project, named=len(found) == 1) for path, project in found]
+    if not wanted:
+        *failures, last = failures
+    for failure in failures:
+        _complain(str(failure))
+    if not wanted:
+        raise last
+    return wanted
+
+
+def _chosen(library: Library) -> Wanted:
+    from tui.sessions import Wanted
+
+    choice = library.choose(Path.cwd())
+    if choice is None:
+        raise TargetError(f"no Claude Code session found in {library.where()}")
+    return Wanted(choice.path, ProjectFolder(choice.path.parent), named=True)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    rates = _rates(options)
+    library = _library(options)
+    path = newest(find_transcripts(options.target, library))[0] if options.target else _chosen(library).path
+    from tui.app import run
+
+    return run(path, rates, keep_labels=not options.no_titles)

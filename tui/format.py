@@ -1,0 +1,91 @@
+"""How money, tokens, shares and times are written: the only place that does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from meter.money import PICO_PER_DOLLAR, Certainty, Pico
+
+_CENT = PICO_PER_DOLLAR // 100
+_HUNDREDTH_CENT = _CENT // 100
+
+MARKS = {Certainty.EXACT: "", Certainty.ESTIMATED: "≈ ", Certainty.LOWER_BOUND: "≥ ", Certainty.UNPRICED: ""}
+
+
+def money(amount: Pico) -> str:
+    """Write an amount: cents; below a cent hundredths of one; from $10,000 in thousands."""
+    if amount < 0:
+        return "-" + money(-amount)
+    if amount == 0:
+        return "$0"
+    cents = _rounded(amount, _CENT)
+    if amount < _CENT and (fine := _rounded(amount, _HUNDREDTH_CENT)) < 100:
+        return f"${fine / 10_000:.4f}" if fine else "<$0.0001"
+    if cents < 1_000_000:
+        return f"${cents // 100:,}.{cents % 100:02d}"
+    return f"${cents / 100_000:,.1f}K"
+
+
+def exact_money(amount: Pico) -> str:
+    """Write an amount with four decimals, as on a receipt."""
+    if amount < 0:
+        return "-" + exact_money(-amount)
+    fine = _rounded(amount, _HUNDREDTH_CENT)
+    if amount and not fine:
+        return "<$0.0001"
+    return f"${fine // 10_000:,}.{fine % 10_000:04d}"
+
+
+def sum_of_money(amount: Pico, certainty: Certainty, unpriced_turns: int = 0, priced_turns: int = 1) -> str:
+    """Write a sum with how sure it is; turns without a price are counted beside it."""
+    if not unpriced_turns:
+        return MARKS[certainty] + money(amount)
+    beside = f"{unpriced_turns} unpriced {plural(unpriced_turns, 'turn')}"
+    return f"{money(amount)} + {beside}" if priced_turns else f"? ({beside})"
+
+
+def tokens(count: int) -> str:
+    """Write a token count with one decimal and a capital letter from a thousand on."""
+    if count < 1_000:
+        return str(count)
+    for size, letter in ((10**3, "K"), (10**6, "M")):
+        if count < 999_950 * size // 1_000:
+            return f"{count / size:.1f}{letter}"
+    return f"{count / 10**9:.1f}B"
+
+
+def window(count: int) -> str:
+    """Write a window's size, which is a round number."""
+    return tokens(count).replace(".0", "")
+
+
+def share(part: float) -> str:
+    """Write a share: whole percents, one decimal near the ends."""
+    percent = part * 100
+    near_an_end = 99 <= percent < 100 or 0 < percent < 1
+    if near_an_end:
+        return f"{min(percent, 99.9):.1f}%" if percent >= 99 else f"{max(percent, 0.1):.1f}%"
+    return f"{percent:.0f}%"
+
+
+def span(length: timedelta) -> str:
+    """Write a span of time in its one or two largest units."""
+    seconds = max(0, round(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours}h {minutes:02d}m"
+    return f"{hours // 24} days"
+
+
+def plural(count: int, word: str) -> str:
+    return word if count == 1 else word + "s"
+
+
+def _rounded(amount: Pico, unit: Pico) -> int:
+    """Return the number of units, halves rounded up as on a bill."""
+    return (2 * amount + unit) // (2 * unit)
