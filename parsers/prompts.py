@@ -42,6 +42,11 @@ def is_prompt(line: UserLine, *, positions: bool) -> bool:
     return not line.meta and not line.tool_result and _is_typed(line.content)
 
 
+def is_clear(line: UserLine) -> bool:
+    """Tell whether this line is the ``/clear`` command, with which a new file begins."""
+    return _text(line.content).lstrip().startswith("<command-name>/clear</command-name>")
+
+
 def prompt_label(content: object) -> str:
     """Return the first line of a prompt's text."""
     return label(_text(content))

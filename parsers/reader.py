@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from parsers.session_files import CHUNK, AgentFinder, ProjectFolder, agent_id_of, agent_type_of, is_agent_file
@@ -10,6 +11,13 @@ from parsers.session_log import SessionLog
 from parsers.transcript import Transcript
 
 _FINGERPRINT = 256
+
+OnChunk = Callable[[int, int], None]
+"""Takes the bytes read so far and the file's size."""
+
+
+def _ignore(_read: int, _size: int) -> None:
+    pass
 
 
 class FileTail:
@@ -21,11 +29,16 @@ class FileTail:
         self.bytes_read = 0
         self._offset = 0
         self._inode: int | None = None
+        self._written = 0
         self._last = b""
 
-    def read_into(self, log: SessionLog, transcript: Transcript) -> bool:
+    def read_into(self, log: SessionLog, transcript: Transcript, on_chunk: OnChunk = _ignore) -> bool:
         """Feed what is new to the log and tell whether there was anything; raises OSError but for a missing file."""
         try:
+            status = self.path.stat()
+            if status.st_size == self._offset and status.st_ino == self._inode and status.st_mtime_ns == self._written:
+                self.missing = False
+                return False
             file = self.path.open("rb", buffering=0)
         except FileNotFoundError:
             self.missing = True
@@ -33,9 +46,9 @@ class FileTail:
         with file:
             self.missing = False
             status = os.fstat(file.fileno())
-            if status.st_size == self._offset and status.st_ino == self._inode:
-                return False
-            if self._inode is not None and self._was_rewritten(file.fileno(), status):
+            self._written = status.st_mtime_ns
+            restarted = self._inode is not None and self._was_rewritten(file.fileno(), status)
+            if restarted:
                 transcript.restart()
                 self._offset = 0
             self._inode = status.st_ino
@@ -45,9 +58,10 @@ class FileTail:
                 log.feed(transcript, chunk)
                 self._offset += len(chunk)
                 self._last = (self._last + chunk)[-_FINGERPRINT:]
+                on_chunk(self._offset, status.st_size)
             self.bytes_read += self._offset - start
         log.finish(transcript)
-        return True
+        return self._offset > start or restarted
 
     def _was_rewritten(self, descriptor: int, status: os.stat_result) -> bool:
         """Tell whether what was read is no longer what the file holds.
@@ -85,9 +99,12 @@ class SessionReader:
     def agent_folder(self) -> Path:
         return self._finder.folder
 
-    def poll(self, *, look_for_agents: bool = True) -> bool:
-        """Read what was appended and tell whether anything was; raises OSError when the main file is unreadable."""
-        changed = self._main.read_into(self.log, self.log.main)
+    def poll(self, *, look_for_agents: bool = True, on_chunk: OnChunk = _ignore) -> bool:
+        """Read what was appended and tell whether anything was; raises OSError when the main file is unreadable.
+
+        ``on_chunk`` is told how far the main file has been read, and may raise to end the reading.
+        """
+        changed = self._main.read_into(self.log, self.log.main, on_chunk)
         if look_for_agents and not is_agent_file(self.path):
             self._find_agents()
         for path, tail in self._agents.items():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from parsers.labels import label
 from parsers.lines import LineSplitter
-from parsers.prompts import Prompt, is_prompt, prompt_label
+from parsers.prompts import Prompt, is_clear, is_prompt, prompt_label
 from parsers.records import (
     AssistantLine,
     CompactBoundary,
@@ -90,6 +91,10 @@ class Transcript:
         self.records = 0
         """Records that look like Claude Code's; 0 says that the file is something else."""
         self.rewritten = False
+        self.begins_with_clear = False
+        """A ``/clear`` command stands before its first response."""
+        self.holds_copies = False
+        """Some of its turns were copied from the session that it forks."""
         self._keep_labels = keep_labels
         self._splitter = LineSplitter()
         self._line = 0
@@ -110,6 +115,13 @@ class Transcript:
     @property
     def has_turns(self) -> bool:
         return bool(self._places)
+
+    @property
+    def turn_ids(self) -> Collection[str]:
+        return self._places.keys()
+
+    def holds(self, turn_id: str) -> bool:
+        return turn_id in self._places
 
     @property
     def title(self) -> str | None:
@@ -226,6 +238,7 @@ class Transcript:
 
     def _add_response(self, line: AssistantLine, touched: set[str]) -> None:
         turn = turn_of(line, line.origin.uuid or self._key, keep_labels=self._keep_labels)
+        self.holds_copies = self.holds_copies or turn.copied_from is not None
         place = self._places.get(turn.id)
         if place is None:
             thread = self._thread(line.origin, progress=line.from_progress)
@@ -248,6 +261,8 @@ class Transcript:
     def _add_user(self, line: UserLine) -> None:
         if line.positioned:
             self._positions = True
+        if not self._places and is_clear(line):
+            self.begins_with_clear = True
         if self.agent_id is not None or not is_prompt(line, positions=self._positions):
             return
         key = line.origin.uuid or self._key

@@ -210,5 +210,9 @@ def _target(block: Json) -> str:
         return ""
     for key in _TARGET_KEYS:
         if text := label(given.get(key)):
-            return text.rsplit("/", 1)[-1] if key in ("file_path", "notebook_path") else text
+            return _file_name(text) if key in ("file_path", "notebook_path", "path") else text
     return ""
+
+
+def _file_name(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or path

@@ -1,11 +1,91 @@
-"""The screen's application."""
+"""The application: one source, one session screen, a clean end."""
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
+
+from textual import on
+from textual.app import App
+from textual.message import Message
 
 from meter.rates import RateTable
+from parsers.targets import Library
+from tui.follow import Follower, Post, Snapshot
+from tui.screens.session import Clock, SessionScreen
+from tui.themes import THEMES, palette
 
 
-def run(path: Path, rates: RateTable, *, keep_labels: bool) -> int:
-    raise NotImplementedError(path, rates, keep_labels)
+class Source(Protocol):
+    """Where snapshots come from: a live session or a replay."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class SnapshotPosted(Message):
+    """The source has something new; a later one replaces it while it waits."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SnapshotPosted)
+
+
+class RunningTab(App[None]):
+    """Shows one source; every figure on screen comes from its snapshots."""
+
+    TITLE = "runningtab"
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, make_source: Callable[[Post], Source], clock: Clock) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "tab-dark"
+        self._make_source = make_source
+        self._clock = clock
+        self._source: Source | None = None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        theme = self.current_theme
+        return palette(dark=theme.dark, ansi=theme.ansi, grey=self.no_color)
+
+    def on_mount(self) -> None:
+        self.push_screen(SessionScreen(self._clock))
+        self._source = self._make_source(lambda snapshot: self.post_message(SnapshotPosted(snapshot)))
+        self.call_after_refresh(self._source.start)
+
+    def on_unmount(self) -> None:
+        if self._source is not None:
+            self._source.stop()
+
+    @on(SnapshotPosted)
+    def _show(self, message: SnapshotPosted) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, SessionScreen):
+                screen.snapshot = message.snapshot
+
+
+def local_clock() -> datetime:
+    """Return the time here, aware."""
+    return datetime.now().astimezone()
+
+
+def watch(path: Path | None, library: Library, rates: RateTable, *, keep_labels: bool) -> int:
+    """Show a session live until the person quits, and return the exit code."""
+
+    def follower(post: Post) -> Source:
+        return Follower(path, library, Path.cwd(), rates, post, keep_labels=keep_labels)
+
+    app = RunningTab(follower, local_clock)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: app.exit())
+    app.run()
+    return app.return_code or 0

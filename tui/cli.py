@@ -196,7 +196,7 @@ def _chosen(library: Library) -> Wanted:
 def _watch(options: argparse.Namespace) -> int:
     rates = _rates(options)
     library = _library(options)
-    path = newest(find_transcripts(options.target, library))[0] if options.target else _chosen(library).path
-    from tui.app import run
+    path = newest(find_transcripts(options.target, library))[0] if options.target else None
+    from tui.app import watch
 
-    return run(path, rates, keep_labels=not options.no_titles)
+    return watch(path, library, rates, keep_labels=not options.no_titles)

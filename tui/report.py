@@ -172,9 +172,8 @@ def _footnotes(states: Sequence[SessionState], rates: RateTable, today: date) ->
     if _any(states, Certainty.ESTIMATED):
         notes.append("≈ An estimate: some turns were billed by a cloud or at a price that the sources disagree on.")
     if total.unpriced_turns:
-        notes.append(
-            f"? {total.unpriced_turns} {plural(total.unpriced_turns, 'turn')} of an unknown model: tokens, but no money."
-        )
+        unpriced = f"{total.unpriced_turns} {plural(total.unpriced_turns, 'turn')}"
+        notes.append(f"? {unpriced} of an unknown model: tokens counted, no money given.")
     damaged = sum(state.damaged_lines for state in states)
     if damaged:
         notes.append(f"{damaged} damaged {plural(damaged, 'line')} skipped.")

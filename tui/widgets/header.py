@@ -1,0 +1,37 @@
+"""The first row: what state it is in, which session, which model; the clock at the right."""
+
+from __future__ import annotations
+
+from tui.cells import Row, row, spread
+from tui.follow import Phase
+from tui.view import View
+
+_STATES = {
+    Phase.LIVE: ("● live", "$output bold"),
+    Phase.READING: ("◌ reading", "$muted"),
+    Phase.WAITING: ("◌ waiting", "$muted"),
+    Phase.GONE: ("◌ gone", "$watch bold"),
+    Phase.FAILED: ("× unreadable", "$act bold"),
+}
+
+
+def header(view: View, columns: int) -> Row:
+    """Return the header for a width; narrow screens get state, title and hour alone."""
+    word, style = _STATES[view.snapshot.phase]
+    glyph, _, name = word.partition(" ")
+    title = view.title or ("no session yet" if view.snapshot.phase is Phase.WAITING else "")
+    left = row(" ", (glyph, style.removesuffix(" bold")), " ", (name, style), "  ", (title, "$foreground"))
+    if columns < 60:
+        return spread(left, row((view.now.strftime("%H:%M"), "$muted"), " "), columns)
+    details = [view.project]
+    if columns >= 100:
+        details += [view.model, _ttl(view)]
+    for detail in filter(None, details):
+        left = (*left, (" · ", "$faint"), (detail, "$muted"))
+    return spread(left, row((view.now.strftime("%H:%M:%S"), "$muted"), " "), columns)
+
+
+def _ttl(view: View) -> str:
+    if view.ttl is None:
+        return ""
+    return "1h cache" if view.ttl.total_seconds() == 3600 else "5m cache"

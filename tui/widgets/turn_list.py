@@ -1,0 +1,184 @@
+"""The turn list: a line-drawn scroll view that stays quick with thousands of turns."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from functools import lru_cache
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+from tui.cells import EMPTY, Row, fit, row
+from tui.view import View, short_model
+from tui.widgets.panel import edge
+from tui.widgets.turn_rows import (
+    AgentRow,
+    Columns,
+    CompactionRow,
+    ListRow,
+    PromptRow,
+    TurnRow,
+    agent_row,
+    bar_scale,
+    compaction_row,
+    list_rows,
+    prompt_row,
+    turn_row,
+)
+
+
+class TurnList(ScrollView, can_focus=True):
+    """Prompts and their turns, newest at the bottom; follows the end until somebody scrolls up."""
+
+    DEFAULT_CSS = """
+    TurnList {
+        scrollbar-size: 0 0;
+        background: $background;
+    }
+    """
+
+    HELP = """\
+## Turns
+
+One line a response, newest at the bottom; a prompt is the heading of its turns.
+The bar is the turn's cost: **carry** (history sent again), **new** tokens, **output**.
+`end` follows the newest turn again.
+"""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("end", "follow", "follow", tooltip="Go to the newest turn and stay there", show=False),
+        Binding("home", "first", "first turn", show=False),
+    ]
+
+    view: reactive[View | None] = reactive(None, repaint=False)
+    boxed: reactive[bool] = reactive(default=False, repaint=False)
+    following: reactive[bool] = reactive(default=True, repaint=False)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's name
+        super().__init__(id=id)
+        self._rows: list[ListRow] = []
+        self._left_at = 0
+        self._strip = lru_cache(maxsize=1024)(self._draw)
+
+    @property
+    def _chrome(self) -> int:
+        """Rows that do not scroll: the upper edge, the column heads, the lower edge of a box."""
+        return 3 if self.boxed else 2
+
+    @property
+    def below(self) -> int:
+        """Turns that came since it stopped following."""
+        return sum(isinstance(item, TurnRow) for item in self._rows[self._left_at :]) if not self.following else 0
+
+    def watch_view(self, old: View | None, new: View | None) -> None:
+        state = new.state if new else None
+        if old is not None and state is old.state and state is not None:
+            return
+        self._rows = list_rows(state) if state else []
+        self._measure()
+
+    def watch_boxed(self) -> None:
+        self._measure()
+
+    def on_resize(self) -> None:
+        self._measure()
+
+    def _measure(self) -> None:
+        self._strip.cache_clear()
+        self.virtual_size = Size(self.size.width, len(self._rows) + self._chrome)
+        if self.following:
+            self.scroll_end(animate=False, immediate=True, force=True)
+        self.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        at_end = self.scroll_offset.y >= self.max_scroll_y
+        if self.following and not at_end and new_value < old_value:
+            self._left_at = len(self._rows)
+            self.following = False
+        elif at_end:
+            self.following = True
+        self.refresh()
+
+    def action_follow(self) -> None:
+        self.following = True
+        self.scroll_end(animate=False, immediate=True, force=True)
+        self.refresh()
+
+    def action_first(self) -> None:
+        self.scroll_home(animate=False, immediate=True, force=True)
+
+    def render_line(self, y: int) -> Strip:
+        columns, lines = self.size
+        if y == 0:
+            return self._paint(edge("╭─" if self.boxed else "─", "─╮" if self.boxed else "─", *self._title(), columns))
+        if self.boxed and y == lines - 1:
+            return self._paint(edge("╰─", "─╯", EMPTY, EMPTY, columns))
+        if y == 1:
+            return self._paint(self._inside(self._columns().heading()))
+        top = self.scroll_offset.y
+        index = top + y - 2
+        if not 0 <= index < len(self._rows):
+            return self._paint(self._inside(EMPTY))
+        if y == 2 and not isinstance(self._rows[index], PromptRow):
+            index = self._heading_of(index)
+        return self._strip(index, columns, self._scale(), self.boxed)
+
+    def _heading_of(self, index: int) -> int:
+        """Return the row that stays at the top while its turns are in view."""
+        item = self._rows[index]
+        heading = index if isinstance(item, PromptRow) else item.heading
+        return heading if heading >= 0 else index
+
+    def _scale(self) -> int:
+        top = self.scroll_offset.y
+        return bar_scale(self._rows[top : top + max(0, self.size.height - self._chrome)])
+
+    def _columns(self) -> Columns:
+        view, state = self.view, self.view.state if self.view else None
+        zone = (view.now.tzinfo if view else None) or UTC
+        inner = self.size.width - (4 if self.boxed else 0)
+        return Columns(inner, zone, models=len(state.main.state.models) > 1 if state else False)
+
+    def _title(self) -> tuple[Row, Row]:
+        state = self.view.state if self.view else None
+        count = f"{state.main.state.turns:,}" if state else "0"
+        title = row(("Turns", "$foreground bold"), (f"  {count}", "$muted"))
+        if self.following:
+            return title, row(("following", "$muted"))
+        return title, row(
+            (f"+{self.below} turns below", "$new bold"), (" · ", "$faint"), ("end", "$bright"), " follows again"
+        )
+
+    def _inside(self, cells: Row) -> Row:
+        if not self.boxed:
+            return fit(cells, self.size.width)
+        side = ("│", "$frame")
+        return (side, (" ", ""), *fit(cells, self.size.width - 4), (" ", ""), side)
+
+    def _draw(self, index: int, _columns: int, scale: int, _boxed: bool) -> Strip:  # noqa: FBT001 - a cache key
+        columns = self._columns()
+        match item := self._rows[index]:
+            case PromptRow():
+                cells = prompt_row(item, columns)
+            case TurnRow():
+                cells = turn_row(item.metered, columns, scale, short_model(item.metered.turn.billed_id))
+            case AgentRow():
+                cells = agent_row(item, columns)
+            case CompactionRow():
+                cells = compaction_row(item, columns)
+        return self._paint(self._inside(cells))
+
+    def _paint(self, cells: Row) -> Strip:
+        strips = Visual.to_strips(self, Content.assemble(*cells), self.size.width, 1, self.visual_style)
+        return strips[0] if strips else Strip.blank(self.size.width)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strip.cache_clear()

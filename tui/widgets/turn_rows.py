@@ -1,0 +1,239 @@
+"""The rows of the turn list: prompts as headings, their turns, and agents under the turn that began them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from meter.money import Pico
+from meter.session import SessionState, ThreadTab
+from meter.tally import NOTHING
+from meter.thread import MeteredTurn
+from parsers.prompts import Prompt
+from tui.cells import Row, fit, row, spread
+from tui.format import MARKS, money, plural, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRow:
+    """A prompt with its turns and what they cost."""
+
+    prompt: Prompt | None
+    turns: int
+    cost: Pico
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """One turn of the main thread."""
+
+    metered: MeteredTurn
+    heading: int
+    """Index of the row of its prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """An agent, under the turn during which it began."""
+
+    tab: ThreadTab
+    heading: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompactionRow:
+    """The context was reset here."""
+
+    before: int
+    after: int
+    heading: int
+
+
+ListRow = PromptRow | TurnRow | AgentRow | CompactionRow
+
+
+def list_rows(state: SessionState) -> list[ListRow]:
+    """Return all rows in order: newest last, like a receipt."""
+    main = state.main
+    rows: list[ListRow] = []
+    agents = _agents_by_turn(state)
+    starts = [before for before, _ in main.prompts]
+    prompt, heading, compaction = 0, -1, 0
+    for index, metered in enumerate(main.turns):
+        while compaction < len(main.compactions) and main.compactions[compaction][0] <= index:
+            event = main.compactions[compaction][1]
+            rows.append(CompactionRow(event.before, event.after, heading))
+            compaction += 1
+        if metered.prompt != prompt or heading < 0:
+            prompt = metered.prompt
+            end = next((start for start in starts[prompt:] if start > index), len(main.turns))
+            heading = len(rows)
+            owned = main.turns[index:end]
+            cost = sum(turn.cost for turn in owned)
+            rows.append(PromptRow(main.prompts[prompt - 1][1] if prompt else None, len(owned), cost))
+        rows.append(TurnRow(metered, heading))
+        rows += [AgentRow(tab, heading) for tab in agents.get(index, ())]
+    rows += [AgentRow(tab, heading) for tab in agents.get(-1, ())]
+    return rows
+
+
+def _agents_by_turn(state: SessionState) -> dict[int, list[ThreadTab]]:
+    """Return the agents by the index of the main turn that was the newest when they began; -1 when none was."""
+    found: dict[int, list[ThreadTab]] = {}
+    begun = [metered.turn.at for metered in state.main.turns]
+    for tab in state.agents:
+        first = tab.turns[0].turn.at if tab.turns else None
+        index = max(
+            (i for i, at in enumerate(begun) if at is not None and first is not None and at <= first), default=-1
+        )
+        found.setdefault(index, []).append(tab)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns a width has room for."""
+
+    total: int
+    zone: tzinfo
+    models: bool
+    """The session used several models: their column is worth its cells."""
+
+    @property
+    def narrow(self) -> bool:
+        return self.total < 60
+
+    @property
+    def wide(self) -> bool:
+        return self.total >= 96
+
+    @property
+    def bar(self) -> int:
+        if self.narrow:
+            return 11
+        return 18 if self.wide else 12
+
+    def heading(self) -> Row:
+        """Return the column heads; their widths are those of ``turn_row``."""
+        if self.narrow:
+            return row(f"{'#':>5}{'cost':>9}  ", f"{'parts':<{self.bar}}", "what")
+        hit = f"{'hit':>6}" if self.wide else ""
+        parts = "carry·new·output" if self.wide else "parts"
+        model = f"{'model':<11}" if self.models and self.wide else ""
+        figures = f"{'#':>5}{'time':>10}{'context':>9}{'new':>8}{hit}{'output':>8}{'cost':>9}"
+        return row((f"{figures}  {parts:<{self.bar}}  {model}what", "$faint"))
+
+
+def turn_row(metered: MeteredTurn, columns: Columns, scale: Pico, model: str) -> Row:
+    """Return a turn's row; ``scale`` is the cost that fills the bar."""
+    usage = metered.turn.usage
+    number = (f"{metered.number:>5}", "$muted")
+    cost = (f"{_cost(metered):>9}  ", "$bright")
+    parts = bar(metered, columns.bar, scale)
+    if columns.narrow:
+        return fit(row(number, cost, *parts, " ", *_what(metered)), columns.total)
+    at = metered.turn.at
+    clock = at.astimezone(columns.zone).strftime("%H:%M:%S") if at else ""
+    hit = f"{usage.cache_read / usage.context:.0%}" if usage.context else ""
+    cells = row(
+        number,
+        (f"{clock:>10}", "$muted"),
+        (f"{tokens(usage.context):>9}", "$foreground"),
+        (f"{tokens(metered.new_tokens):>8}", "$foreground"),
+        (f"{hit:>6}" if columns.wide else "", "$muted"),
+        (f"{tokens(usage.output):>8}", "$foreground"),
+        cost,
+        *parts,
+        "  ",
+        (f"{model[:10]:<11}" if columns.models and columns.wide else "", "$muted"),
+        *_what(metered),
+    )
+    return fit(cells, columns.total)
+
+
+def _cost(metered: MeteredTurn) -> str:
+    return MARKS[metered.certainty] + money(metered.cost) if metered.price else "?"
+
+
+def _what(metered: MeteredTurn) -> Row:
+    tools = metered.turn.tools
+    if not tools:
+        return row(("answer", "$foreground"))
+    first = tools[0]
+    more = f" +{len(tools) - 1}" if len(tools) > 1 else ""
+    return row((tool_name(first.name) + more, "$foreground"), (f" {first.target}".rstrip(), "$muted"))
+
+
+def tool_name(name: str) -> str:
+    """Return a tool's name; those of servers as ``tool server``."""
+    if name.startswith("mcp__") and name.count("__") >= 2:
+        server, _, tool = name.removeprefix("mcp__").partition("__")
+        return f"{tool} {server}"
+    return name
+
+
+def bar(metered: MeteredTurn, size: int, scale: Pico) -> Row:
+    """Return a turn's cost as a bar of carry, new and output; clipped with ``▸`` when it is dearer than the scale."""
+    if metered.parts is None or metered.price is None or scale <= 0:
+        return row(" " * size)
+    amounts = (metered.parts.carry, metered.parts.new, metered.price.output + metered.price.fees)
+    ends, total, length = [], 0, 0
+    for amount in amounts:
+        total += amount
+        ends.append(round(total * size / scale))
+    clipped = ends[-1] > size
+    cells: list[tuple[str, str]] = []
+    room = size - 1 if clipped else size
+    for end, style in zip(ends, ("$carry", "$new", "$output"), strict=True):
+        end = min(end, room)
+        if end > length:
+            cells.append(("━" * (end - length), style))
+            length = end
+    if clipped:
+        cells.append(("▸", "$carry"))
+        length += 1
+    return row(*cells, " " * (size - length))
+
+
+def bar_scale(rows: Sequence[ListRow]) -> Pico:
+    """Return the cost that fills a bar: a little more than the dearest turn in view that paid no large miss."""
+    costs = [item.metered.cost for item in rows if isinstance(item, TurnRow) and not _missed(item.metered)]
+    costs = costs or [item.metered.cost for item in rows if isinstance(item, TurnRow)]
+    return max(costs, default=0) * 115 // 100
+
+
+def _missed(metered: MeteredTurn) -> bool:
+    return metered.parts is not None and metered.parts.miss * 2 > metered.cost
+
+
+def prompt_row(item: PromptRow, columns: Columns, *, labels: bool = True) -> Row:
+    """Return a prompt's heading with its turns and dollars at the right."""
+    text = item.prompt.label if item.prompt and item.prompt.label else "prompt" if item.prompt else "before any prompt"
+    right = row(
+        (f" {item.turns} {plural(item.turns, 'turn')}", "$muted"), (f"  {money(item.cost)}", "$foreground bold"), " "
+    )
+    if columns.narrow:
+        right = row((f" {money(item.cost)}", "$foreground bold"), " ")
+    room = columns.total - sum(len(part) for part, _ in right)
+    left = row((" › ", "$faint"), (text if labels else "prompt", "$bright"), " ")
+    used = sum(len(part) for part, _ in left)
+    line = ("─" * max(0, room - used), "$grid") if used < room else ("", "")
+    return spread(row(*left, line), right, columns.total, gap=0)
+
+
+def agent_row(item: AgentRow, columns: Columns) -> Row:
+    """Return an agent's row: its kind, its turns, what it cost."""
+    tally = item.tab.state.tally if item.tab.turns else NOTHING
+    name = item.tab.agent_type or "agent"
+    left = row(
+        ("      ↳ ", "$faint"), (name, "$foreground"), (f"  {tally.turns} {plural(tally.turns, 'turn')}", "$muted")
+    )
+    return spread(left, row((MARKS[tally.certainty] + money(tally.cost), "$foreground"), " "), columns.total)
+
+
+def compaction_row(item: CompactionRow, columns: Columns) -> Row:
+    """Return the row of a compaction with the sizes that the client tells."""
+    sizes = tokens(item.before) if item.before else ""
+    sizes += f" → {tokens(item.after)}" if item.after else ""
+    return fit(row(("   ◇ ", "$new"), ("compacted ", "$muted"), (sizes, "$foreground")), columns.total)
