@@ -11,8 +11,10 @@ from parsers.records import decode
 from parsers.roots import LiveProcess, ProcessStart, live_processes, process_start, project_folders
 from parsers.session_files import ProjectFolder
 from parsers.session_log import is_uuid
+from parsers.transcript import Transcript
 
 _TAIL = 256 * 1024
+_BEGINNING = 4 * 1024 * 1024
 
 
 class TargetError(Exception):
@@ -194,6 +196,25 @@ def _by_id(prefix: str, library: Library) -> list[tuple[Path, ProjectFolder]]:
         names = ", ".join(path.stem for path, _ in found[:5])
         raise AmbiguousTargetError(f"{prefix}: {len(found)} sessions begin with this id: {names}")
     return found
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise TargetError for a file that cannot be read, or whose beginning is no Claude Code transcript.
+
+    An empty one passes, and so does one that is not there: both may become a transcript.
+    """
+    if not path.exists():
+        return
+    transcript = Transcript(str(path))
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(_BEGINNING)
+    except OSError as error:
+        raise TargetError(f"{path}: {error.strerror or error}") from error
+    transcript.feed(beginning)
+    transcript.finish()
+    if beginning and not transcript.records and len(beginning) < _BEGINNING:
+        raise TargetError(f"{path}: not a Claude Code transcript")
 
 
 def newest(found: Sequence[tuple[Path, ProjectFolder]]) -> tuple[Path, ProjectFolder]:

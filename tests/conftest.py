@@ -6,6 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "runningtab",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("runningtab")
 
 SHARED = Path(os.environ.get("RUNNINGTAB_SHARED") or Path(__file__).resolve().parents[2] / "shared") / "transcripts"
 

@@ -66,6 +66,10 @@ class RunningTab(App[None]):
         if self._source is not None:
             self._source.stop()
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C ends the program, as in any other; with a selection the screen copies before this is asked."""
+        self.exit()
+
     @on(SnapshotPosted)
     def _show(self, message: SnapshotPosted) -> None:
         for screen in self.screen_stack:

@@ -17,7 +17,7 @@ from meter.rates import RateTable, list_prices
 from parsers.labels import clean
 from parsers.roots import config_roots
 from parsers.session_files import ProjectFolder
-from parsers.targets import AmbiguousTargetError, Library, TargetError, find_transcripts, newest
+from parsers.targets import AmbiguousTargetError, Library, TargetError, find_transcripts, newest, refuse_foreign
 
 if TYPE_CHECKING:
     from tui.sessions import Wanted
@@ -197,6 +197,10 @@ def _watch(options: argparse.Namespace) -> int:
     rates = _rates(options)
     library = _library(options)
     path = newest(find_transcripts(options.target, library))[0] if options.target else None
+    if path is not None:
+        refuse_foreign(path)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise _BadUsageError("the live screen needs a terminal; `runningtab report` prints without one")
     from tui.app import watch
 
     return watch(path, library, rates, keep_labels=not options.no_titles)
