@@ -10,9 +10,9 @@ import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from meter.rates import RateTable, row_of
 
@@ -50,6 +50,12 @@ class _Prices(BaseModel):
     valid_from: Day | None = None
     valid_to: Day | None = None
 
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.valid_from and self.valid_to and self.valid_from[:10] >= self.valid_to[:10]:
+            raise ValueError("valid_from is not before valid_to")
+        return self
+
 
 class _LongContext(_Prices):
     threshold_tokens: Annotated[int, Field(gt=0)]
@@ -86,6 +92,8 @@ def with_own_prices(listed: RateTable, text: str) -> RateTable:
         raw = json.loads(text)
     except json.JSONDecodeError as error:
         raise PriceFileError(f"line {error.lineno}: not JSON: {error.msg}") from error
+    except (RecursionError, ValueError) as error:
+        raise PriceFileError(f"line 1: not JSON that can be read: {error}") from error
     if not isinstance(raw, dict):
         raise PriceFileError('line 1: expected an object such as {"models": [...], "discount": 0.9}')
     try:
@@ -127,10 +135,15 @@ def _line_of_key(text: str, error: Exception) -> int:
 def _line_of_row(text: str, index: int) -> int:
     """Return the line on which the row with this index begins."""
     decoder = json.JSONDecoder()
-    at = text.index("[", text.index('"models"')) + 1
-    for _ in range(index + 1):
-        while text[at] in " \t\r\n,":
-            at += 1
-        start = at
-        at = decoder.raw_decode(text, at)[1]
+    start = 0
+    try:
+        # Of a key that stands twice the last one counts, as for the decoder.
+        at = text.index("[", text.rindex('"models"')) + 1
+        for _ in range(index + 1):
+            while text[at] in " \t\r\n,":
+                at += 1
+            start = at
+            at = decoder.raw_decode(text, at)[1]
+    except (ValueError, IndexError):  # the key is written with escapes: the row's number has to do
+        return 1
     return text.count("\n", 0, start) + 1

@@ -110,16 +110,22 @@ class RateTable:
     def _find(self, model: str, day: date | None) -> Found | None:
         canonical, cloud = canonicalize(model)
         names = (canonical, model.strip().lower())
-        rows = [row for row in self.own if row.matches(names)] or [
-            row for row in self.rows if row.matches((canonical,))
-        ]
-        if not rows:
-            return None
-        rows.sort(key=lambda row: row.valid_from)
-        if day is None:
-            return Found(rows[-1], cloud)
-        valid = [row for row in rows if row.valid_from <= day < row.valid_to]
-        return Found((valid or [rows[0] if day < rows[0].valid_from else rows[-1]])[-1], cloud)
+        own = [row for row in self.own if row.matches(names)]
+        listed = [row for row in self.rows if row.matches((canonical,))]
+        row = _valid(own, day) or _valid(listed, day) or _nearest(listed or own, day)
+        return Found(row, cloud) if row else None
+
+
+def _valid(rows: list[Row], day: date | None) -> Row | None:
+    """Return the row that holds on a day; without a day the newest."""
+    rows = rows if day is None else [row for row in rows if row.valid_from <= day < row.valid_to]
+    return max(rows, key=lambda row: row.valid_from, default=None)
+
+
+def _nearest(rows: list[Row], day: date | None) -> Row | None:
+    """Return the oldest row for a day before any, else the newest."""
+    by_age = sorted(rows, key=lambda row: row.valid_from)
+    return by_age[0 if day is not None and day < by_age[0].valid_from else -1] if by_age else None
 
 
 _CLOUD_PREFIX = re.compile(
@@ -152,7 +158,9 @@ def row_of(raw: Mapping[str, Any]) -> Row:
     return Row(
         canonical_id=raw["canonical_id"],
         name=raw.get("name") or raw["canonical_id"],
-        patterns=tuple(re.compile(pattern) for pattern in raw.get("id_patterns") or [re.escape(raw["canonical_id"])]),
+        patterns=tuple(
+            re.compile(pattern, re.IGNORECASE) for pattern in raw.get("id_patterns") or [re.escape(raw["canonical_id"])]
+        ),
         prices=_prices(raw),
         long_prompt=_premium(raw.get("long_context")),
         fast=_premium(raw.get("fast")),

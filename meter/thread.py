@@ -93,6 +93,7 @@ class ThreadMeter:
         self._rates = rates
         self._foreign = foreign
         self._states: list[ThreadState] = [ThreadState()]
+        self._seen = 0
 
     @property
     def state(self) -> ThreadState:
@@ -101,17 +102,17 @@ class ThreadMeter:
     def update(self) -> bool:
         """Fold what the thread has new or revised and tell whether there was anything."""
         events = self.thread.events
-        start = min(self.thread.changed, len(self._states) - 1)
+        revised = self.thread.revised[self._seen :]
+        self._seen += len(revised)
+        start = min([len(self._states) - 1, *revised])
         if start == len(events):
             return False
-        if start == 0 or self.preamble is None or self.preamble.certainty is not Certainty.EXACT:
-            preamble = preamble_of(self.thread)
-            if preamble != self.preamble:
-                self.preamble, start = preamble, 0
+        preamble = preamble_of(self.thread)
+        if preamble != self.preamble:
+            self.preamble, start = preamble, 0
         self._forget(start)
         for event in events[start:]:
             self._states.append(self._fold(self.state, event))
-        self.thread.changed = len(events)
         return True
 
     def _forget(self, start: int) -> None:

@@ -31,7 +31,7 @@ class LineSplitter:
         lines: list[bytes] = []
         for piece in pieces:
             self._grow(piece)
-            if not self._dropping and (line := _clean(b"".join(self._parts))):
+            if not self._dropping and (line := clean_line(b"".join(self._parts))):
                 lines.append(line)
             self.cut()
         self._grow(rest)
@@ -39,7 +39,9 @@ class LineSplitter:
 
     def tail(self) -> bytes:
         """Return the unfinished last line; empty when it is blank or too long."""
-        return _clean(b"".join(self._parts))
+        joined = b"".join(self._parts)
+        self._parts = [joined] if joined else []
+        return clean_line(joined)
 
     def cut(self) -> None:
         """Forget the unfinished line: what follows belongs to another one."""
@@ -60,7 +62,8 @@ class LineSplitter:
             self._parts.append(piece)
 
 
-def _clean(line: bytes) -> bytes:
+def clean_line(line: bytes) -> bytes:
+    """Return the line without what torn writes and other systems leave at its edges."""
     line = line.strip(_EDGE)
     if line.startswith(_BOM):
         line = line[len(_BOM) :].strip(_EDGE)

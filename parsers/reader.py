@@ -10,7 +10,7 @@ from parsers.session_files import CHUNK, AgentFinder, ProjectFolder, agent_id_of
 from parsers.session_log import SessionLog
 from parsers.transcript import Transcript
 
-_FINGERPRINT = 256
+_FINGERPRINT = 4096
 
 OnChunk = Callable[[int, int], None]
 """Takes the bytes read so far and the file's size."""
@@ -30,6 +30,7 @@ class FileTail:
         self._offset = 0
         self._inode: int | None = None
         self._written = 0
+        self._first = b""
         self._last = b""
 
     def read_into(self, log: SessionLog, transcript: Transcript, on_chunk: OnChunk = _ignore) -> bool:
@@ -50,13 +51,15 @@ class FileTail:
             restarted = self._inode is not None and self._was_rewritten(file.fileno(), status)
             if restarted:
                 transcript.restart()
-                self._offset = 0
+                self._offset, self._first, self._last = 0, b"", b""
             self._inode = status.st_ino
             file.seek(self._offset)
             start = self._offset
             while chunk := file.read(CHUNK):
                 log.feed(transcript, chunk)
                 self._offset += len(chunk)
+                if len(self._first) < _FINGERPRINT:
+                    self._first = (self._first + chunk)[:_FINGERPRINT]
                 self._last = (self._last + chunk)[-_FINGERPRINT:]
                 on_chunk(self._offset, status.st_size)
             self.bytes_read += self._offset - start
@@ -66,12 +69,14 @@ class FileTail:
     def _was_rewritten(self, descriptor: int, status: os.stat_result) -> bool:
         """Tell whether what was read is no longer what the file holds.
 
-        A new inode or a shorter file says so; a file rewritten in place is told by the last bytes read.
+        A new inode or a shorter file says so; a file rewritten in place is told by its first bytes and by the
+        last ones that were read.
         """
         if status.st_ino != self._inode or status.st_size < self._offset:
             return True
-        before = self._last[-min(len(self._last), self._offset) :] if self._offset else b""
-        return os.pread(descriptor, len(before), self._offset - len(before)) != before
+        if os.pread(descriptor, len(self._first), 0) != self._first:
+            return True
+        return os.pread(descriptor, len(self._last), self._offset - len(self._last)) != self._last
 
 
 class SessionReader:
@@ -117,7 +122,8 @@ class SessionReader:
                 self._agents[path] = FileTail(path)
 
     def _read_agent(self, path: Path, tail: FileTail) -> bool:
-        transcript = self.log.add_agent(str(path), agent_id_of(path))
+        owner = self._finder.owner(path)
+        transcript = self.log.add_agent(str(path), agent_id_of(path), owner)
         try:
             changed = tail.read_into(self.log, transcript)
         except OSError as error:
@@ -125,6 +131,6 @@ class SessionReader:
             return False
         self.unreadable.pop(path, None)
         for thread in transcript.threads.values():
-            if thread.agent_type is None:
+            if thread.agent_type is None and thread.turns:
                 thread.agent_type = agent_type_of(path)
         return changed

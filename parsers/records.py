@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -142,7 +142,7 @@ class CostState:
     """Claude Code's own running total, written at exit and at ``/clear``."""
 
     session_id: str | None
-    total_usd: float
+    total_usd: float | None
     api_ms: int
     wide_models: tuple[str, ...]
     """Model ids that carry the suffix ``[1m]``."""
@@ -178,8 +178,9 @@ def _fields(**fields: CoreSchema) -> CoreSchema:
 
 _TEXT = _soft(cs.str_schema(strict=True))
 _FLAG = _soft(cs.bool_schema(strict=True), default=False)
-_COUNT = _soft(cs.int_schema(strict=True, ge=0), 0)
-_MONEY = _soft(cs.float_schema(ge=0, allow_inf_nan=False), 0.0)
+_MOST = 2**53  # larger ones are damage, and the two decoders would read them differently
+_COUNT = _soft(cs.int_schema(strict=True, ge=0, le=_MOST), 0)
+_MONEY = _soft(cs.float_schema(strict=True, ge=0, allow_inf_nan=False))
 _ANY = _soft(cs.any_schema())
 _OBJECT = _soft(cs.dict_schema(cs.str_schema(), cs.any_schema()))
 _OBJECTS = _soft(cs.list_schema(_OBJECT))
@@ -198,7 +199,7 @@ _ORIGIN = {
 _USAGE = {
     "input_tokens": _COUNT,
     "output_tokens": _COUNT,
-    "cache_creation_input_tokens": _soft(cs.int_schema(strict=True, ge=0)),
+    "cache_creation_input_tokens": _soft(cs.int_schema(strict=True, ge=0, le=_MOST)),
     "cache_read_input_tokens": _COUNT,
     "cache_creation": _soft(_fields(ephemeral_1h_input_tokens=_COUNT, ephemeral_5m_input_tokens=_COUNT)),
     "server_tool_use": _soft(_fields(web_search_requests=_COUNT)),
@@ -208,6 +209,7 @@ _USAGE = {
     "iterations": _OBJECTS,
 }
 _COUNT_KEYS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+_SPLIT_KEYS = ("ephemeral_1h_input_tokens", "ephemeral_5m_input_tokens")
 
 _usage = SchemaValidator(_fields(**_USAGE))
 _iteration = SchemaValidator(_fields(type=_TEXT, model=_TEXT))
@@ -322,8 +324,23 @@ def usage_line(raw: Json) -> UsageLine:
         geo=fields["inference_geo"],
         tier=fields["service_tier"],
         iterations=tuple(_iteration_line(entry) for entry in fields["iterations"] or () if entry is not None),
-        damaged=any(raw.get(key) is not None and type(raw[key]) is not int for key in _COUNT_KEYS),
+        damaged=(
+            _is_damaged(raw, _COUNT_KEYS)
+            or _is_damaged(raw.get("cache_creation"), _SPLIT_KEYS)
+            or _is_damaged(raw.get("server_tool_use"), ("web_search_requests",))
+        ),
     )
+
+
+def _is_damaged(raw: object, keys: Iterable[str]) -> bool:
+    """Tell whether one of the counts is there but cannot be one."""
+    if not isinstance(raw, dict):
+        return raw is not None
+    return any((count := raw.get(key)) is not None and not _is_count(count) for key in keys)
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MOST
 
 
 def _iteration_line(raw: Json) -> IterationLine:

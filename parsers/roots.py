@@ -16,9 +16,16 @@ def config_roots(given: Sequence[str], environ: Mapping[str, str]) -> tuple[Path
     """Return the config roots to look into: those given, else ``CLAUDE_CONFIG_DIR``, else the two usual ones."""
     named = [part.strip() for text in given or [environ.get("CLAUDE_CONFIG_DIR", "")] for part in text.split(",")]
     if folders := [name for name in named if name]:
-        return tuple(Path(name).expanduser().absolute() for name in folders)
+        return tuple(_expanded(name) for name in folders)
     home = Path(environ.get("HOME") or Path.home())
     return (home / ".claude", home / ".config" / "claude")
+
+
+def _expanded(name: str) -> Path:
+    try:
+        return Path(name).expanduser().absolute()
+    except RuntimeError:  # no such user: the name stands for itself
+        return Path(name).absolute()
 
 
 def project_folders(root: Path) -> list[Path]:
@@ -68,8 +75,8 @@ _TEXT = cs.with_default_schema(cs.str_schema(strict=True), default=None, on_erro
 _ENTRY = SchemaValidator(
     cs.typed_dict_schema(
         {
-            "pid": cs.typed_dict_field(cs.int_schema(strict=True, gt=0)),
-            "sessionId": cs.typed_dict_field(cs.str_schema(strict=True, min_length=1)),
+            "pid": cs.typed_dict_field(cs.int_schema(strict=True, gt=0, lt=2**31)),
+            "sessionId": cs.typed_dict_field(cs.str_schema(strict=True, pattern=r"^[A-Za-z0-9_-]{1,200}$")),
             "cwd": cs.typed_dict_field(_TEXT),
             "status": cs.typed_dict_field(_TEXT),
             "procStart": cs.typed_dict_field(

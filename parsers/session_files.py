@@ -31,7 +31,8 @@ class ProjectFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._owners: dict[Path, str] = {}
-        self._without_owner: set[Path] = set()
+        self._without_owner: dict[Path, int] = {}
+        """Flat agent files that no response tells the session of yet, with their size when that was looked at."""
         self._listed_at = -1
 
     def sessions(self) -> list[Path]:
@@ -61,14 +62,22 @@ class ProjectFolder:
             if changed_at != self._listed_at:
                 names = [name for name in os.listdir(self.path) if name.startswith("agent-")]
                 flat = {self.path / name for name in names if name.endswith(".jsonl")}
-                self._without_owner = flat - self._owners.keys()
+                self._without_owner = {path: self._without_owner.get(path, 0) for path in flat - self._owners.keys()}
                 self._listed_at = changed_at
         except OSError:
             return
-        for path in sorted(self._without_owner):
+        for path, looked_at in sorted(self._without_owner.items()):
+            size = _size(path)
+            if size == looked_at:
+                continue
+            self._without_owner[path] = size
             if (owner := flat_agent_owner(path)) is not None:
                 self._owners[path] = owner
-                self._without_owner.discard(path)
+                del self._without_owner[path]
+
+    def owner(self, path: Path) -> str | None:
+        """Return the session that a flat agent file belongs to."""
+        return self._owners.get(path)
 
     def _has_agents(self, name: str) -> bool:
         return is_uuid(name) and any((self.path / name / "subagents").rglob("agent-*.jsonl"))
@@ -94,10 +103,21 @@ class AgentFinder:
         """Where today's clients write the session's agents; it may not exist yet."""
         return self._main.with_suffix("") / "subagents"
 
+    def owner(self, path: Path) -> str | None:
+        """Return the session that an agent file names; None where its place says whose it is."""
+        return self._project.owner(path) if path.parent == self._main.parent else None
+
     def find(self, session_id: str) -> list[Path]:
         """Return the agent files that are there now, sorted."""
         nested = self.folder.rglob("agent-*.jsonl")
         return sorted({*nested, *self._project.flat_agents(session_id)} - {self._main})
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def flat_agent_owner(path: Path) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from parsers.records import CostState
 from parsers.transcript import Thread, Transcript
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -25,15 +26,20 @@ class SessionLog:
     def __init__(self, path: str, *, keep_labels: bool = True) -> None:
         self.path = path
         self.main = Transcript(path, keep_labels=keep_labels)
-        self.agents: dict[str, Transcript] = {}
+        self._agents: dict[str, Transcript] = {}
+        self._owners: dict[str, str | None] = {}
         self._keep_labels = keep_labels
         self._holders: dict[str, list[Transcript]] = {}
 
-    def add_agent(self, path: str, agent_id: str) -> Transcript:
-        """Return the transcript of an agent's file, which joins the session when it is new."""
-        if path not in self.agents:
-            self.agents[path] = Transcript(path, agent_id, keep_labels=self._keep_labels)
-        return self.agents[path]
+    def add_agent(self, path: str, agent_id: str, owner: str | None = None) -> Transcript:
+        """Return the transcript of an agent's file, which joins the session when it is new.
+
+        A file that lies beside the main transcript names its ``owner``: it counts while that is this session.
+        """
+        if path not in self._agents:
+            self._agents[path] = Transcript(path, agent_id, keep_labels=self._keep_labels)
+            self._owners[path] = owner
+        return self._agents[path]
 
     def feed(self, transcript: Transcript, data: bytes) -> None:
         """Read more bytes of one of the session's files."""
@@ -53,7 +59,14 @@ class SessionLog:
 
     @property
     def transcripts(self) -> list[Transcript]:
-        return [self.main, *(self.agents[path] for path in sorted(self.agents))]
+        ours = (None, self.session_id)
+        return [self.main, *(self._agents[path] for path in sorted(self._agents) if self._owners[path] in ours)]
+
+    @property
+    def cost_state(self) -> CostState | None:
+        """Claude Code's own running total of this session, where it left one."""
+        states = self.main.cost_states
+        return states.get(self.session_id) or states.get(None)
 
     def threads(self) -> list[Thread]:
         """Return the threads with turns, main first, then the agents by the time of their first turn.
@@ -61,15 +74,15 @@ class SessionLog:
         Agents that only progress records tell of count when the session has no agent files: where it has, the
         files hold the same responses.
         """
-        has_files = any(agent.has_turns for agent in self.agents.values())
-        main = self.main.threads.get("own:") or Thread(None)
+        transcripts = self.transcripts
+        has_files = any(agent.has_turns for agent in transcripts[1:])
         others = [
             thread
-            for transcript in self.transcripts
+            for transcript in transcripts
             for thread in transcript.threads.values()
             if thread.agent_id is not None and thread.visible and not (thread.from_progress and has_files)
         ]
-        return [main, *sorted(others, key=_age)]
+        return [self.main.main_thread, *sorted(others, key=_age)]
 
     def _settle(self, transcript: Transcript, touched: set[str]) -> None:
         """Give each touched turn one home among the files that hold it."""
@@ -89,14 +102,10 @@ class SessionLog:
         for copy in copies:
             best = best.absorb(copy.turn(turn_id))
             other, place = copy.place(turn_id)
-            if turn_id not in other.hidden:
-                other.hidden.add(turn_id)
-                other.touch(place)
+            other.hide(place, turn_id)
         if best is not home.turn(turn_id):
             thread.put(index, best)
-        if turn_id in thread.hidden:
-            thread.hidden.discard(turn_id)
-            thread.touch(index)
+        thread.show(index, turn_id)
 
 
 def _age(thread: Thread) -> tuple[datetime, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from parsers.lines import clean_line
 from parsers.records import decode
 from parsers.roots import LiveProcess, ProcessStart, live_processes, process_start, project_folders
 from parsers.session_files import ProjectFolder
@@ -112,7 +113,7 @@ def last_cwd(path: Path) -> str | None:
                 file.seek(max(0, end - size))
                 lines = file.read(size).split(b"\n")
                 for line in reversed(lines if size >= end else lines[1:]):
-                    for raw in reversed(decode(line)[0]) if b'"cwd"' in line else ():
+                    for raw in reversed(decode(clean_line(line))[0]) if b'"cwd"' in line else ():
                         if isinstance(raw.get("cwd"), str):
                             return str(raw["cwd"])
                 if size >= end:
@@ -137,11 +138,21 @@ def _worktrees(root: Path) -> list[Path]:
     git = root / ".git"
     try:
         if git.is_file():
-            git = (root / git.read_text("utf-8").partition("gitdir:")[2].strip()).parent.parent
-        links = [entry / "gitdir" for entry in (git / "worktrees").iterdir()] if (git / "worktrees").is_dir() else []
-        return [git.parent, *(Path(link.read_text("utf-8").strip()).parent for link in links if link.is_file())]
+            own = _named_in(git, git.read_text("utf-8").partition("gitdir:")[2])
+            if own.parent.name != "worktrees":
+                return []  # a submodule: the repository around it is another one
+            git = own.parent.parent
+        if not (git / "worktrees").is_dir():
+            return [git.parent]
+        links = [entry / "gitdir" for entry in (git / "worktrees").iterdir()]
+        return [git.parent, *(_named_in(link, link.read_text("utf-8")).parent for link in links if link.is_file())]
     except (OSError, ValueError):
         return []
+
+
+def _named_in(file: Path, text: str) -> Path:
+    """Return the path that one of git's files names, which may be relative to it."""
+    return Path(os.path.normpath(file.parent / text.strip()))
 
 
 def find_transcripts(target: str, library: Library) -> list[tuple[Path, ProjectFolder]]:
@@ -150,11 +161,14 @@ def find_transcripts(target: str, library: Library) -> list[tuple[Path, ProjectF
     A target is a transcript, a folder of transcripts, a config root, a session's own folder, a working
     directory, or the beginning of a session id.
     """
-    path = Path(os.path.abspath(Path(target).expanduser()))  # noqa: PTH100 - resolve() would follow links: another identity
-    if path.is_dir():
-        return _in_folder(path, library)
-    if path.exists():
-        return [(path, ProjectFolder(path.parent))]
+    try:
+        path = Path(os.path.abspath(Path(target).expanduser()))  # noqa: PTH100 - a link keeps its own identity
+        if path.is_dir():
+            return _in_folder(path, library)
+        if path.exists():
+            return [(path, ProjectFolder(path.parent))]
+    except (OSError, RuntimeError, ValueError) as error:
+        raise TargetError(f"{target}: {getattr(error, 'strerror', None) or error}") from error
     if _looks_like_path(target):
         raise TargetError(f"{target}: no such file or folder")
     return _by_id(target, library)
@@ -173,14 +187,14 @@ def _in_folder(folder: Path, library: Library) -> list[tuple[Path, ProjectFolder
         else:
             project = ProjectFolder(folder)
             found = [(path, project) for path in project.sessions()]
+            if not any(_may_be_transcript(path) for path, _ in found):
+                # A working directory may hold line-wise JSON of its own.
+                found = _of_directory(folder, library) or found
             session = folder.with_name(folder.name + ".jsonl")
             if not found and is_uuid(folder.name) and (session.exists() or (folder / "subagents").is_dir()):
                 found = [(session, ProjectFolder(folder.parent))]
     except OSError as error:
         raise TargetError(f"{folder}: {error.strerror}") from error
-    if not found:
-        here = {str(folder), str(folder.resolve())}
-        found = [(path, project) for path, project in library.sessions()[0] if last_cwd(path) in here]
     if not found:
         raise TargetError(
             f"{folder}: no sessions in this folder, and none of this working directory in {library.where()}"
@@ -188,8 +202,21 @@ def _in_folder(folder: Path, library: Library) -> list[tuple[Path, ProjectFolder
     return found
 
 
+def _of_directory(folder: Path, library: Library) -> list[tuple[Path, ProjectFolder]]:
+    here = {str(folder), str(folder.resolve())}
+    return [(path, project) for path, project in library.sessions()[0] if last_cwd(path) in here]
+
+
+def _may_be_transcript(path: Path) -> bool:
+    try:
+        refuse_foreign(path)
+    except TargetError:
+        return False
+    return is_uuid(path.stem) or path.stat().st_size > 0
+
+
 def _by_id(prefix: str, library: Library) -> list[tuple[Path, ProjectFolder]]:
-    found = [(path, project) for path, project in library.sessions()[0] if path.stem.startswith(prefix.lower())]
+    found = [(path, project) for path, project in library.sessions()[0] if path.stem.lower().startswith(prefix.lower())]
     if not found:
         raise TargetError(f"{prefix}: no file, folder or session of this name in {library.where()}")
     if len({path.stem for path, _ in found}) > 1:

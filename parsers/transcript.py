@@ -52,16 +52,24 @@ class Thread:
     turns: int = 0
     hidden: set[str] = field(default_factory=set)
     """Ids of turns that another file of the session owns."""
-    changed: int = 0
-    """Index of the first event that changed since ``changed`` was last set to the events' number."""
+    revised: list[int] = field(default_factory=list)
+    """Indexes of events that changed after they were added, in the order in which they did."""
 
     def put(self, index: int, event: Event) -> None:
         """Replace an event that a later line revised."""
         self.events[index] = event
-        self.touch(index)
+        self.revised.append(index)
 
-    def touch(self, index: int) -> None:
-        self.changed = min(self.changed, index)
+    def hide(self, index: int, turn_id: str) -> None:
+        """Leave a turn out: another file of the session owns it."""
+        if turn_id not in self.hidden:
+            self.hidden.add(turn_id)
+            self.revised.append(index)
+
+    def show(self, index: int, turn_id: str) -> None:
+        if turn_id in self.hidden:
+            self.hidden.discard(turn_id)
+            self.revised.append(index)
 
     @property
     def visible(self) -> int:
@@ -79,13 +87,15 @@ class Transcript:
     def __init__(self, path: str, agent_id: str | None = None, *, keep_labels: bool = True) -> None:
         self.path = path
         self.agent_id = agent_id
-        self.threads: dict[str, Thread] = {}
+        self.main_thread = Thread(None)
+        self.threads: dict[str, Thread] = {"own:": self.main_thread}
         self.session_ids: Counter[str] = Counter()
         self.process_session_ids: set[str] = set()
         self.cwd: str | None = None
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
-        self.cost_state: CostState | None = None
+        self.cost_states: dict[str | None, CostState] = {}
+        """The client's last running total of each session that the file names."""
         self.wide_models: set[str] = set()
         self.prompts = 0
         self.records = 0
@@ -102,6 +112,7 @@ class Transcript:
         self._key = ""
         self._damaged = 0
         self._places: dict[str, tuple[Thread, int]] = {}
+        self._progress_places: dict[str, tuple[Thread, int]] = {}
         self._seen: set[str] = set()
         self._roots: dict[str, str] = {}
         self._positions = False
@@ -145,6 +156,13 @@ class Transcript:
         Progress records are left out: they only ever repeat what agent files hold.
         """
         touched: set[str] = set()
+        if self._tail_read:
+            # The rest of a line whose beginning was read before its end had come.
+            rest, newline, data = data.partition(b"\n")
+            for line in self._splitter.feed(rest + newline):
+                self._read_line(line, touched)
+            if newline:
+                self._tail_read = 0
         for line in self._splitter.feed(data):
             self._read_line(line, touched)
         return touched
@@ -156,11 +174,10 @@ class Transcript:
         """
         touched: set[str] = set()
         tail = self._splitter.tail()
-        if tail.endswith(b"}"):
-            objects, damaged = decode(tail)
-            if not damaged:
-                self._fold_objects(objects, touched)
-                self._tail_read = len(objects)
+        if tail.endswith(b"}") or 0 < len(tail) < _LONG_TAIL:
+            objects, _ = decode(tail)
+            self._fold_objects(objects, touched)
+            self._tail_read = max(self._tail_read, len(objects))
         return touched
 
     def restart(self) -> None:
@@ -186,7 +203,8 @@ class Transcript:
     def _fold(self, record: Record, touched: set[str]) -> None:
         match record:
             case CostState():
-                self.cost_state = record
+                if record.total_usd is not None:
+                    self.cost_states[record.session_id] = record
                 self.wide_models.update(record.wide_models)
             case Title():
                 if self._keep_labels and (text := label(record.text)):
@@ -239,12 +257,13 @@ class Transcript:
     def _add_response(self, line: AssistantLine, touched: set[str]) -> None:
         turn = turn_of(line, line.origin.uuid or self._key, keep_labels=self._keep_labels)
         self.holds_copies = self.holds_copies or turn.copied_from is not None
-        place = self._places.get(turn.id)
+        places = self._progress_places if line.from_progress else self._places
+        place = places.get(turn.id)
         if place is None:
             thread = self._thread(line.origin, progress=line.from_progress)
             if line.agent_type:
                 thread.agent_type = label(line.agent_type)
-            self._places[turn.id] = (thread, len(thread.events))
+            places[turn.id] = (thread, len(thread.events))
             thread.events.append(turn)
             thread.turns += 1
         else:
@@ -257,6 +276,9 @@ class Transcript:
             thread.put(index, turn)
         if not line.from_progress:
             touched.add(turn.id)
+        if turn.id in self._places and turn.id in self._progress_places:
+            told, index = self._progress_places[turn.id]
+            told.hide(index, turn.id)
 
     def _add_user(self, line: UserLine) -> None:
         if line.positioned:
@@ -283,6 +305,8 @@ class Transcript:
         event = Compaction(key, line.origin.at, line.trigger, line.before, line.after)
         self._thread(line.origin).events.append(event)
 
+
+_LONG_TAIL = 1 << 20  # a longer unfinished line is tried only when it ends like an object: each try reads it whole
 
 # Ranks of titles beside those of ``Title``: a summary may tell of another session, so the first prompt goes before it.
 _FIRST_PROMPT = 2

@@ -9,6 +9,8 @@ from datetime import datetime
 from parsers.labels import label
 from parsers.records import AssistantLine, Json, UsageLine
 
+_WIDE = "[1m]"  # what the client appends to a model id to ask for the window of a million tokens
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -103,12 +105,12 @@ class Turn:
     def billed_id(self) -> str:
         """Model id that the client prices by: what was requested, without the window suffix."""
         wanted = self.requested_model or self.model
-        return wanted[: -len("[1m]")] if wanted.endswith("[1m]") else wanted
+        return wanted[: -len(_WIDE)] if self.wide else wanted
 
     @property
     def wide(self) -> bool:
         """The request asked for the 1M window."""
-        return (self.requested_model or self.model).endswith("[1m]")
+        return (self.requested_model or self.model).lower().endswith(_WIDE)
 
     def merge(self, other: Turn) -> Turn:
         """Return this turn revised by a later line, or by another file's copy, of the same response."""

@@ -82,11 +82,11 @@ def local_clock() -> datetime:
     return datetime.now().astimezone()
 
 
-def watch(path: Path | None, library: Library, rates: RateTable, *, keep_labels: bool) -> int:
+def watch(path: Path | None, library: Library, cwd: Path, rates: RateTable, *, keep_labels: bool) -> int:
     """Show a session live until the person quits, and return the exit code."""
 
     def follower(post: Post) -> Source:
-        return Follower(path, library, Path.cwd(), rates, post, keep_labels=keep_labels)
+        return Follower(path, library, cwd, rates, post, keep_labels=keep_labels)
 
     app = RunningTab(follower, local_clock)
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -26,6 +26,7 @@ FOUND, NOTHING_FOUND, BAD_USAGE = 0, 1, 2
 INTERRUPTED = 130
 
 _COMMANDS = ("watch", "report")
+_WITH_VALUE = ("--config-dir", "--prices")
 
 _EPILOG = """\
 TARGET is a transcript, a folder of transcripts, a working directory, or the beginning of a session id.
@@ -43,10 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8 shows "?", not a traceback
-    options = _parser().parse_args(arguments if _names_command(arguments) else ["watch", *arguments])
+    options = _parser().parse_args(_command_first(arguments))
     try:
         run: Callable[[argparse.Namespace], int] = options.run
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()
+        return code
     except _BadUsageError as error:
         _complain(str(error))
         return BAD_USAGE
@@ -60,12 +63,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone: nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_output()
         return FOUND
+    except OSError as error:
+        _silence_output()
+        _complain(f"cannot write: {error.strerror or error}")
+        return NOTHING_FOUND
 
 
-def _names_command(arguments: Sequence[str]) -> bool:
-    return bool(arguments) and (arguments[0] in _COMMANDS or arguments[0] in ("-h", "--help", "--version"))
+def _silence_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _command_first(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the command at their head; ``watch`` when none is named."""
+    is_value = False
+    for index, argument in enumerate(arguments):
+        if is_value:
+            is_value = False
+        elif argument in ("-h", "--help", "--version"):
+            return list(arguments)
+        elif argument.startswith("-"):
+            is_value = argument in _WITH_VALUE
+        elif argument in _COMMANDS:
+            return [argument, *arguments[:index], *arguments[index + 1 :]]
+        else:
+            break
+    return ["watch", *arguments]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -135,12 +159,18 @@ def _report(options: argparse.Namespace) -> int:
 
     rates = _rates(options)
     library = _library(options)
-    wanted = {item.path: item for item in _wanted(options, library)}
+    wanted: dict[Path, Wanted] = {}
+    for item in _wanted(options, library):
+        if item.path not in wanted or item.named:
+            wanted[item.path] = item
     states = by_start(read_sessions(wanted.values(), rates, _complain, keep_labels=not options.no_titles))
+    found = {state.path for state in states}
+    for target in dict.fromkeys(item.target for item in wanted.values() if not item.named):
+        if not any(str(item.path) in found for item in wanted.values() if item.target == target):
+            _complain(f"{target}: no session with a response")
     if not states:
-        if not any(item.named for item in wanted.values()):
-            places = ", ".join(options.targets) or library.where()
-            _complain(f"{places}: no session with a response")
+        if not wanted:
+            _complain(f"no session in {library.where()}")
         return NOTHING_FOUND
     if options.json:
         import json
@@ -163,7 +193,7 @@ def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:
         found, troubles = library.sessions()
         for trouble in troubles:
             _complain(trouble)
-        return [Wanted(path, project, named=False) for path, project in found]
+        return [Wanted(path, project, library.where()) for path, project in found]
     if not options.targets:
         return [_chosen(library)]
     wanted: list[Wanted] = []
@@ -174,7 +204,7 @@ def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:
         except TargetError as error:
             failures.append(error)
         else:
-            wanted += [Wanted(path, project, named=len(found) == 1) for path, project in found]
+            wanted += [Wanted(path, project, target, named=len(found) == 1) for path, project in found]
     if not wanted:
         *failures, last = failures
     for failure in failures:
@@ -187,10 +217,17 @@ def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:
 def _chosen(library: Library) -> Wanted:
     from tui.sessions import Wanted
 
-    choice = library.choose(Path.cwd())
+    choice = library.choose(_here())
     if choice is None:
         raise TargetError(f"no Claude Code session found in {library.where()}")
-    return Wanted(choice.path, ProjectFolder(choice.path.parent), named=True)
+    return Wanted(choice.path, ProjectFolder(choice.path.parent), str(choice.path), named=True)
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise TargetError(f"the working directory is gone: {error.strerror}") from error
 
 
 def _watch(options: argparse.Namespace) -> int:
@@ -203,4 +240,4 @@ def _watch(options: argparse.Namespace) -> int:
         raise _BadUsageError("the live screen needs a terminal; `runningtab report` prints without one")
     from tui.app import watch
 
-    return watch(path, library, rates, keep_labels=not options.no_titles)
+    return watch(path, library, _here(), rates, keep_labels=not options.no_titles)

@@ -19,11 +19,14 @@ Complain = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A transcript to read; ``named`` by the person, so that it is missed when it holds nothing."""
+    """A transcript to read."""
 
     path: Path
     project: ProjectFolder
-    named: bool
+    target: str = ""
+    """What the person named."""
+    named: bool = False
+    """This one was meant: it is missed when it holds nothing."""
 
 
 def read_sessions(
