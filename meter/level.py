@@ -55,6 +55,9 @@ class LevelSettings:
         return self.act if level is Level.ACT else self.watch
 
 
+DEFAULT_LEVELS = LevelSettings()
+
+
 @dataclass(frozen=True, slots=True)
 class LevelState:
     """The level after a turn, why, and since when."""
@@ -87,6 +90,9 @@ class LevelState:
             watch_turn=turn if before is Level.CALM and level is not Level.CALM else self.watch_turn,
             act_turn=turn if before is not Level.ACT and level is Level.ACT else self.act_turn,
         )
+
+
+CALM = LevelState()
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,9 @@ class Pace:
         )
 
 
+NO_PACE = Pace()
+
+
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """The coming turns of a thread, as its last ones tell; all its money is an estimate, in dollars."""

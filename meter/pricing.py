@@ -68,7 +68,7 @@ def price_turn(turn: Turn, rates: RateTable) -> Price | None:
         for usage in _parts(turn, found.row)
     ]
     money = [sum(column) for column in zip(*(_amounts(*part) for part in parts), strict=True)]
-    advisor, advisor_known = _advisor(turn, rates, day)
+    advisor, advisor_known = _advisor(turn, rates)
     return Price(
         prices=parts[-1][1],
         input=money[0],
@@ -138,19 +138,21 @@ def _totals(usages: list[Usage]) -> tuple[int, int, int, int, int]:
     )
 
 
-def _advisor(turn: Turn, rates: RateTable, day: date | None) -> tuple[Pico, bool]:
+def _advisor(turn: Turn, rates: RateTable) -> tuple[Pico, bool]:
     """Return the fees of the advisor's messages, and whether all of them could be priced."""
     fee, known = 0, True
     for part in turn.iterations:
         if part.kind == "advisor_message":
-            price = _advisor_message(part, rates, day)
+            price = price_usage(part, part.model or "", turn, rates)
             fee += price or 0
             known = known and price is not None
     return fee, known
 
 
-def _advisor_message(part: Iteration, rates: RateTable, day: date | None) -> Pico | None:
-    found = rates.find(part.model or "", day)
+def price_usage(part: Iteration, model: str, turn: Turn, rates: RateTable) -> Pico | None:
+    """Return the price of one of a turn's iterations at a model's rates of that day; None when it is unknown."""
+    day = utc_day(turn.at)
+    found = rates.find(model, day)
     if found is None:
         return None
     factors = _factors(found.row, part.geo, part.tier) * rates.discount

@@ -6,28 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from meter.rates import RateTable
+from meter.hidden import hidden_cost
+from meter.level import DEFAULT_LEVELS, LevelSettings, newest_models, switch_candidates
+from meter.money import Pico
+from meter.outlook import Tariff, turns_a_prompt
+from meter.rates import RateTable, utc_day
 from meter.tally import Tally
-from meter.thread import MeteredTurn, Preamble, ThreadMeter, ThreadState
-from meter.window import Window, window_of
-from parsers.prompts import Prompt
+from meter.thread import ThreadMeter
+from meter.thread_tab import ThreadTab
+from meter.window import Window
 from parsers.session_log import SessionLog
-from parsers.transcript import Compaction, Thread
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadTab:
-    """One thread as it stands: its state and its turns in order."""
-
-    agent_id: str | None
-    """None for the main thread."""
-    agent_type: str | None
-    state: ThreadState
-    preamble: Preamble | None
-    turns: tuple[MeteredTurn, ...]
-    prompts: tuple[tuple[int, Prompt], ...]
-    """Each with the number of turns before it."""
-    compactions: tuple[tuple[int, Compaction], ...]
+from parsers.transcript import Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +36,14 @@ class SessionState:
     """Claude Code's own running total, where it left one."""
     api_ms: int | None
     window: Window
+    horizon: int
+    """Turns over which savings are judged."""
+    next_prompt_turns: int
+    """Turns that the next prompt is expected to take: the median of this session's."""
+    switch: Mapping[str, Tariff]
+    """What the models that the main thread could go on with charge, by id; the one in use is left out."""
+    hidden: Pico
+    """Estimate of requests that the transcript does not hold: compactions, inner searches."""
     threads: tuple[ThreadTab, ...]
     """The main thread first, then the agents by age."""
     tally: Tally
@@ -65,8 +62,15 @@ class SessionState:
 class SessionMeter:
     """Turns a session's log into states; each update folds only what the log has new or revised."""
 
-    def __init__(self, log: SessionLog, rates: RateTable, foreign: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        log: SessionLog,
+        rates: RateTable,
+        foreign: frozenset[str] = frozenset(),
+        settings: LevelSettings = DEFAULT_LEVELS,
+    ) -> None:
         self._log = log
+        self._settings = settings
         self._rates = rates
         self._foreign = foreign
         self._meters: dict[int, ThreadMeter] = {}
@@ -81,6 +85,7 @@ class SessionMeter:
         """Return the session's state with all that its log holds by now."""
         log, main = self._log, self._log.main
         tabs = tuple(self._tab(thread) for thread in log.threads())
+        models = _sum_models(tab.state.models for tab in tabs)
         first = [transcript.started_at for transcript in log.transcripts if transcript.started_at]
         last = [transcript.ended_at for transcript in log.transcripts if transcript.ended_at]
         return SessionState(
@@ -95,20 +100,24 @@ class SessionMeter:
             rewritten=any(transcript.rewritten for transcript in log.transcripts),
             client_cost_usd=log.cost_state.total_usd if log.cost_state else None,
             api_ms=log.cost_state.api_ms if log.cost_state else None,
-            window=window_of(tabs[0].turns, main.wide_models, self._rates),
+            window=tabs[0].state.window,
+            horizon=self._settings.horizon,
+            next_prompt_turns=_next_prompt_turns(tabs[0]),
+            switch=self._switch(tabs[0], models),
+            hidden=hidden_cost(tabs, self._rates),
             threads=tabs,
             tally=_sum(tab.state.tally for tab in tabs),
             inherited=_sum(tab.state.inherited for tab in tabs),
-            models=_sum_models(tab.state.models for tab in tabs),
+            models=models,
         )
 
     def _tab(self, thread: Thread) -> ThreadTab:
         key = id(thread)
         meter = self._meters.get(key)
         if meter is None or meter.thread is not thread:
-            meter = self._meters[key] = ThreadMeter(thread, self._rates, self._foreign)
+            meter = self._meters[key] = ThreadMeter(thread, self._rates, self._foreign, self._settings)
         tab = self._tabs.get(key)
-        if meter.update() or tab is None or tab.agent_type != thread.agent_type:
+        if meter.update(self._wide_models(thread)) or tab is None or tab.agent_type != thread.agent_type:
             tab = self._tabs[key] = ThreadTab(
                 thread.agent_id,
                 thread.agent_type,
@@ -117,8 +126,26 @@ class SessionMeter:
                 tuple(meter.turns),
                 tuple(meter.prompts),
                 tuple(meter.compactions),
+                tuple(meter.breaks),
+                meter.outlook if thread.agent_id is None else None,
             )
         return tab
+
+    def _switch(self, main: ThreadTab, models: Iterable[str]) -> Mapping[str, Tariff]:
+        last, outlook = main.state.last, main.outlook
+        if last is None or outlook is None:
+            return {}
+        wanted = [*models, *newest_models(self._rates, utc_day(last.turn.at))]
+        one_hour, horizon = main.state.pace.one_hour, self._settings.horizon
+        return switch_candidates(last.turn, outlook, wanted, self._rates, one_hour=one_hour, horizon=horizon)
+
+    def _wide_models(self, thread: Thread) -> frozenset[str]:
+        return frozenset(self._log.main.wide_models) if thread.agent_id is None else frozenset()
+
+
+def _next_prompt_turns(main: ThreadTab) -> int:
+    answered = main.state.last is not None and not main.state.last.turn.ends_with_tool
+    return turns_a_prompt([before for before, _ in main.prompts], main.state.turns, over=answered)
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from meter.cache import CacheBreak, Change, cache_break
 from meter.carry import Carry, divide, saved_by_cache
+from meter.level import CALM, DEFAULT_LEVELS, LevelSettings, LevelState
 from meter.money import Certainty, Pico
+from meter.outlook import NO_PACE, Outlook, Pace, outlook_of
 from meter.pricing import Price, price_turn
 from meter.rates import RateTable
 from meter.tally import NOTHING, Tally
+from meter.window import UNKNOWN, Window, proves_more, window_of
 from parsers.prompts import Prompt
-from parsers.transcript import Compaction, Event, Thread
+from parsers.transcript import Changed, Compaction, Event, Thread
 from parsers.turns import Turn
 
 HUGE_PREAMBLE = 64_000
@@ -72,6 +76,14 @@ class ThreadState:
     """Number of turns before the segment's first one."""
     compactions: int = 0
     prompts: int = 0
+    pace: Pace = NO_PACE
+    level: LevelState = CALM
+    breaks: int = 0
+    changes: frozenset[Change] = frozenset()
+    """What the client changed since the last turn."""
+    proven: frozenset[str] = frozenset()
+    """Billed ids of models whose prompts proved a window above their default."""
+    window: Window = UNKNOWN
     tally: Tally = NOTHING
     inherited: Tally = NOTHING
     """Turns that another session owns, when several are reported together."""
@@ -81,17 +93,26 @@ class ThreadState:
 class ThreadMeter:
     """Folds the events of one thread; keeps the state after each, so that a revised turn is re-folded from there."""
 
-    def __init__(self, thread: Thread, rates: RateTable, foreign: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        thread: Thread,
+        rates: RateTable,
+        foreign: frozenset[str] = frozenset(),
+        settings: LevelSettings = DEFAULT_LEVELS,
+    ) -> None:
         self.thread = thread
         self.preamble: Preamble | None = None
         self.turns: list[MeteredTurn] = []
         self.prompts: list[tuple[int, Prompt]] = []
         """Each with the number of turns before it."""
+        self.breaks: list[CacheBreak] = []
         self.compactions: list[tuple[int, Compaction]] = []
         self.priced = 0
         """Turns priced so far: the work done, counted."""
         self._rates = rates
         self._foreign = foreign
+        self._settings = settings
+        self._wide_models: frozenset[str] = frozenset()
         self._states: list[ThreadState] = [ThreadState()]
         self._seen = 0
 
@@ -99,17 +120,28 @@ class ThreadMeter:
     def state(self) -> ThreadState:
         return self._states[-1]
 
-    def update(self) -> bool:
-        """Fold what the thread has new or revised and tell whether there was anything."""
+    @property
+    def outlook(self) -> Outlook | None:
+        """The coming turns; None before the second turn, after a compaction, or when the last turn has no price."""
+        state = self.state
+        if state.last is None or state.turns < 2 or state.compacted or self.preamble is None:
+            return None
+        return outlook_of(state.last.turn, state.pace, self.preamble.tokens, self._rates)
+
+    def update(self, wide_models: frozenset[str] = frozenset()) -> bool:
+        """Fold what the thread has new or revised and tell whether there was anything.
+
+        ``wide_models`` are ids with the suffix ``[1m]``, known from elsewhere: they tell the window.
+        """
         events = self.thread.events
         revised = self.thread.revised[self._seen :]
         self._seen += len(revised)
         start = min([len(self._states) - 1, *revised])
-        if start == len(events):
+        if start == len(events) and wide_models == self._wide_models:
             return False
         preamble = preamble_of(self.thread)
-        if preamble != self.preamble:
-            self.preamble, start = preamble, 0
+        if (preamble, wide_models) != (self.preamble, self._wide_models):
+            self.preamble, self._wide_models, start = preamble, wide_models, 0
         self._forget(start)
         for event in events[start:]:
             self._states.append(self._fold(self.state, event))
@@ -119,6 +151,7 @@ class ThreadMeter:
         del self._states[start + 1 :]
         del self.turns[self.state.turns :]
         del self.prompts[self.state.prompts :]
+        del self.breaks[self.state.breaks :]
         del self.compactions[self.state.compactions :]
 
     def _fold(self, state: ThreadState, event: Event) -> ThreadState:
@@ -129,6 +162,8 @@ class ThreadMeter:
             case Compaction():
                 self.compactions.append((state.turns, event))
                 return replace(state, context=0, compacted=True, compactions=state.compactions + 1)
+            case Changed():
+                return replace(state, changes=state.changes | {Change(event.kind)})
             case Turn():
                 return state if event.id in self.thread.hidden else self._fold_turn(state, event)
 
@@ -148,7 +183,7 @@ class ThreadMeter:
         self.turns.append(metered)
         owned = turn.id not in self._foreign
         share = _share(metered)
-        return ThreadState(
+        folded = ThreadState(
             last=metered,
             turns=state.turns + 1,
             context=usage.context,
@@ -161,6 +196,24 @@ class ThreadMeter:
             inherited=state.inherited if owned else state.inherited + share,
             models=_with_model(state.models, turn.billed_id, share) if owned else state.models,
         )
+        return self._judge(state, folded, metered) if self.thread.agent_id is None else folded
+
+    def _judge(self, before: ThreadState, folded: ThreadState, metered: MeteredTurn) -> ThreadState:
+        """Return the main thread's state with what only it is judged by: cache breaks, the pace, the level."""
+        turn, first = metered.turn, before.turns == 0 or before.compacted
+        preamble = self.preamble.tokens if self.preamble else 0
+        if before.last is not None and not first:
+            found = cache_break(
+                metered, before.last, one_hour=before.pace.one_hour, preamble=preamble, changes=before.changes
+            )
+            if found is not None:
+                self.breaks.append(found)
+        pace = before.pace.after(turn, metered.new_tokens, first=first, compacted=before.compacted)
+        proven = before.proven | {turn.billed_id} if proves_more(turn, self._rates) else before.proven
+        window = window_of(turn, self._wide_models, proven, self._rates)
+        outlook = outlook_of(turn, pace, preamble, self._rates) if folded.turns > 1 else None
+        level = before.level.after(folded.turns, turn.usage.context, window.tokens, outlook, self._settings)
+        return replace(folded, pace=pace, level=level, breaks=len(self.breaks), proven=proven, window=window)
 
 
 def _resent(state: ThreadState, turn: Turn) -> int:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from meter.rates import RateTable, utc_day
-from meter.thread import MeteredTurn
 from parsers.turns import Turn
 
 WIDE = 1_000_000
@@ -21,21 +20,25 @@ class Window:
     known: bool
 
 
-def window_of(main: Sequence[MeteredTurn], wide_models: Collection[str], rates: RateTable) -> Window:
-    """Return the window of the main thread's newest model: as requested, as proven by a prompt, or its default."""
-    if not main:
-        return Window(None, known=False)
-    turn = main[-1].turn
+UNKNOWN = Window(None, known=False)
+
+
+def window_of(turn: Turn, wide_models: Collection[str], proven: Collection[str], rates: RateTable) -> Window:
+    """Return the window of a turn's model: as requested, as proven by a prompt that needed it, or its default.
+
+    ``wide_models`` are ids with the suffix ``[1m]``, as the client's own total names them; ``proven`` are billed
+    ids.
+    """
     found = rates.find(turn.billed_id, utc_day(turn.at))
     if turn.wide or f"{turn.billed_id}[1m]" in wide_models:
         return Window(WIDE, known=True)
     if found is None or found.row.default_window is None:
-        return Window(None, known=False)
+        return UNKNOWN
     default, largest = found.row.default_window, found.row.context_window
-    if largest and largest > default and any(_exceeds(metered.turn, turn, default) for metered in reversed(main)):
-        return Window(largest, known=True)
-    return Window(default, known=True)
+    return Window(max(largest or 0, default) if turn.billed_id in proven else default, known=True)
 
 
-def _exceeds(turn: Turn, newest: Turn, default: int) -> bool:
-    return turn.usage.context > default and turn.billed_id == newest.billed_id
+def proves_more(turn: Turn, rates: RateTable) -> bool:
+    """Tell whether a prompt was larger than its model's default window: then it had the larger one."""
+    found = rates.find(turn.billed_id, utc_day(turn.at))
+    return found is not None and turn.usage.context > (found.row.default_window or turn.usage.context)

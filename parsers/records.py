@@ -138,6 +138,17 @@ class CompactBoundary:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptChange:
+    """The client changed what it sends beside the history: old results dropped, or a listing of names altered."""
+
+    origin: Origin
+    kind: str
+    """The record's own name: ``microcompact_boundary``, or an attachment's type such as ``deferred_tools_delta``."""
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CostState:
     """Claude Code's own running total, written at exit and at ``/clear``."""
 
@@ -165,7 +176,7 @@ class OtherLine:
     """Looks like a record of Claude Code, of whatever type."""
 
 
-Record = AssistantLine | UserLine | CompactBoundary | CostState | Title | OtherLine
+Record = AssistantLine | UserLine | CompactBoundary | PromptChange | CostState | Title | OtherLine
 
 
 def _soft(schema: CoreSchema, default: object = None) -> CoreSchema:
@@ -238,6 +249,11 @@ _boundary = SchemaValidator(
 )
 _cost_state = SchemaValidator(
     _fields(sessionId=_TEXT, totalCostUSD=_MONEY, totalAPIDuration=_COUNT, modelUsage=_OBJECT)
+)
+_NAMES = _soft(cs.list_schema(_TEXT))
+_LISTINGS = ("deferred_tools_delta", "mcp_instructions_delta", "agent_listing_delta")
+_listing = SchemaValidator(
+    _fields(addedNames=_NAMES, addedTypes=_NAMES, readdedNames=_NAMES, removedNames=_NAMES, removedTypes=_NAMES)
 )
 _title = SchemaValidator(_fields(customTitle=_TEXT, aiTitle=_TEXT, summary=_TEXT))
 _origin = SchemaValidator(_fields(**_ORIGIN))
@@ -367,12 +383,26 @@ def _has_tool_result(content: object) -> bool:
     )
 
 
-def _system_line(raw: Json) -> CompactBoundary | None:
+def _system_line(raw: Json) -> CompactBoundary | PromptChange | None:
+    if raw.get("subtype") == "microcompact_boundary":
+        return PromptChange(_origin_of(_origin.validate_python(raw)), "microcompact_boundary", (), ())
     if raw.get("subtype") != "compact_boundary":
         return None
     fields = _boundary.validate_python(raw)
     metadata = fields["compactMetadata"] or {"trigger": None, "preTokens": 0, "postTokens": 0}
     return CompactBoundary(_origin_of(fields), metadata["trigger"], metadata["preTokens"], metadata["postTokens"])
+
+
+def _attachment_line(raw: Json) -> PromptChange | None:
+    attachment = raw.get("attachment")
+    kind = attachment.get("type") if isinstance(attachment, dict) else None
+    if kind not in _LISTINGS:
+        return None
+    names = _listing.validate_python(attachment)
+    added = [name for key in ("addedNames", "addedTypes", "readdedNames") for name in names[key] or ()]
+    removed = [name for key in ("removedNames", "removedTypes") for name in names[key] or ()]
+    origin = _origin_of(_origin.validate_python(raw))
+    return PromptChange(origin, str(kind), tuple(filter(None, added)), tuple(filter(None, removed)))
 
 
 def _progress_line(raw: Json) -> AssistantLine | None:
@@ -414,6 +444,7 @@ _READERS: dict[str, Callable[[Json], Record | None]] = {
     "assistant": _assistant_line,
     "user": _user_line,
     "system": _system_line,
+    "attachment": _attachment_line,
     "progress": _progress_line,
     "cost-state": _cost_line,
     "custom-title": _title_line,

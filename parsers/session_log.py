@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from parsers.records import CostState
 from parsers.transcript import Thread, Transcript
+from parsers.turns import Turn
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -109,5 +110,5 @@ class SessionLog:
 
 
 def _age(thread: Thread) -> tuple[datetime, str]:
-    first = next((event.at for event in thread.events if event.at is not None), None)
+    first = next((event.at for event in thread.events if isinstance(event, Turn) and event.at is not None), None)
     return (first or _EARLIEST, thread.agent_id or "")

@@ -17,6 +17,7 @@ from parsers.records import (
     Json,
     Origin,
     OtherLine,
+    PromptChange,
     Record,
     Title,
     UserLine,
@@ -37,7 +38,15 @@ class Compaction:
     after: int
 
 
-Event = Turn | Compaction | Prompt
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The client changed what it sends beside the history; ``kind`` is the transcript's own name for it."""
+
+    key: str
+    kind: str
+
+
+Event = Turn | Compaction | Prompt | Changed
 
 
 @dataclass
@@ -115,6 +124,7 @@ class Transcript:
         self._progress_places: dict[str, tuple[Thread, int]] = {}
         self._seen: set[str] = set()
         self._roots: dict[str, str] = {}
+        self._listed: dict[str, set[str]] = {}
         self._positions = False
         self._titles: dict[int, str] = {}
 
@@ -218,6 +228,9 @@ class Transcript:
             case CompactBoundary():
                 self._see(record.origin)
                 self._add_compaction(record)
+            case PromptChange():
+                self._see(record.origin)
+                self._add_change(record)
             case OtherLine():
                 self._see(record.origin)
                 self.records += record.known
@@ -296,6 +309,19 @@ class Transcript:
             self._titles.setdefault(_FIRST_PROMPT, text)
         self._thread(line.origin).events.append(Prompt(key, line.origin.at, text))
         self.prompts += 1
+
+    def _add_change(self, line: PromptChange) -> None:
+        """Add a change to the thread; listings that only repeat what was known, as on a resume, change nothing."""
+        key = line.origin.uuid or self._key
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        known = self._listed.setdefault(line.kind, set())
+        before = frozenset(known)
+        known.update(line.added)
+        known.difference_update(line.removed)
+        if known != before or not (line.added or line.removed):
+            self._thread(line.origin).events.append(Changed(key, line.kind))
 
     def _add_compaction(self, line: CompactBoundary) -> None:
         key = line.origin.uuid or self._key

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from meter.cache import CacheBreak
 from meter.money import dollars
 from meter.rates import RateTable
-from meter.session import SessionState, ThreadTab
+from meter.session import SessionState
 from meter.tally import Tally
+from meter.thread_tab import ThreadTab
 
 SCHEMA = 1
 
@@ -32,6 +34,7 @@ def session_json(state: SessionState) -> dict[str, Any]:
         **_sums(state.tally),
         "fees_usd": dollars(state.tally.fees),
         "unpriced_turns": state.tally.unpriced_turns,
+        "estimated_hidden_usd": dollars(state.hidden),
         "client_cost_usd": state.client_cost_usd,
         "models": {model: _model(tally) for model, tally in state.models.items()},
         "threads": [_thread(tab) for tab in state.threads],
@@ -44,16 +47,42 @@ def session_json(state: SessionState) -> dict[str, Any]:
         },
         "cache": {
             "hit_rate": main.state.tally.hit_rate,
+            "breaks": [_break(found) for found in main.breaks],
             "miss_usd": dollars(main.state.tally.miss),
             "saved_usd": dollars(main.state.tally.saved),
         },
         "compounding": {
             "preamble_tokens": main.preamble.tokens if main.preamble else None,
             "preamble_certainty": main.preamble.certainty.words if main.preamble else None,
+            "factor": main.outlook.factor if main.outlook else None,
             "carry_usd": dollars(main.state.tally.carry),
             "history_carry_usd": dollars(main.state.tally.history),
             "flat_usd": dollars(main.state.tally.flat),
+            "level": main.state.level.level.words,
         },
+        "outlook": _outlook(state),
+    }
+
+
+def _break(found: CacheBreak) -> dict[str, Any]:
+    cost = None if found.cost is None else dollars(found.cost)
+    return {"turn": found.turn, "cause": found.cause.value, "tokens": found.tokens, "cost_usd": cost}
+
+
+def _outlook(state: SessionState) -> dict[str, Any] | None:
+    outlook, horizon = state.main.outlook, state.horizon
+    if outlook is None:
+        return None
+    return {
+        "growth_tokens": outlook.growth,
+        "output_tokens": outlook.output,
+        "next_turn_usd": outlook.next_turn,
+        "next_prompt_usd": outlook.next_prompt(state.next_prompt_turns),
+        "horizon_turns": horizon,
+        "continue_usd": outlook.keep_going(horizon),
+        "clear_usd": outlook.clear(horizon),
+        "compact_usd": outlook.compact(horizon),
+        "switch": {model: outlook.switch(horizon, tariff) for model, tariff in state.switch.items()},
     }
 
 

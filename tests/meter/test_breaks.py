@@ -12,8 +12,8 @@ from meter.carry import divide
 from meter.outlook import Pace
 from meter.pricing import price_turn
 from meter.rates import list_prices
-from meter.session import ThreadTab
 from meter.thread import MeteredTurn
+from meter.thread_tab import ThreadTab
 from parsers.turns import Usage
 from tests.conftest import SHARED
 from tests.meter.test_outlook import made_turn

@@ -27,7 +27,7 @@ from meter.outlook import (
 )
 from meter.pricing import turn_prices
 from meter.rates import list_prices
-from meter.session import ThreadTab
+from meter.thread_tab import ThreadTab
 from parsers.turns import Turn, Usage
 from tests.conftest import SHARED
 from tests.support import read_file

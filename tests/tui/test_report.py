@@ -53,7 +53,7 @@ def test_the_long_session_prints_its_cost_and_its_turns(capsys: pytest.CaptureFi
         "$3.64 at list price",
         "50 in 50 prompts",
         "$0.45 paid again",
-        "136.8K of 200K",
+        "136.8K of 1M",  # the file asks for claude-opus-4-6[1m]
         "18.0K tokens",
         "$2.05 for the same turns",
         "List prices of 2026-11-22",
@@ -89,7 +89,7 @@ def test_the_long_session_gives_the_figures_of_the_design(capsys: pytest.Capture
     assert session["context"] == {
         "tokens": 136_830,
         "peak": 136_830,
-        "window": 200_000,
+        "window": 1_000_000,  # the file asks for claude-opus-4-6[1m]
         "window_certainty": "known",
         "compactions": 0,
     }

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from meter.money import Pico
-from meter.session import SessionState, ThreadTab
+from meter.session import SessionState
 from meter.tally import NOTHING
 from meter.thread import MeteredTurn
+from meter.thread_tab import ThreadTab
 from parsers.prompts import Prompt
 from tui.cells import Row, fit, row, spread
 from tui.format import MARKS, money, plural, tokens
