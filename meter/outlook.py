@@ -288,7 +288,7 @@ def turns_a_prompt(starts: Sequence[int], turns: int, *, over: bool) -> int:
 
     ``starts`` are the numbers of turns before each prompt; ``over`` says that the newest one is answered.
     """
-    ends = [*starts[1:], turns]
+    ends = [*starts[1:], turns] if starts else []
     counts = [end - start for start, end in zip(starts, ends, strict=True)]
     counts = sorted(count for count in (counts if over else counts[:-1]) if count)
     return int(quantile(counts, 0.5) + 0.5) if len(counts) >= 3 else 9

@@ -67,7 +67,7 @@ def test_a_file_fed_byte_by_byte_ends_in_the_state_of_a_cold_read(session: Sessi
     same(meter.update(), state_of_session(session))
 
 
-@settings(max_examples=800)
+@settings(max_examples=250)
 @given(sessions(mixed=True), dice)
 def test_when_the_meter_updates_makes_no_difference(session: Session, dice: Dice) -> None:
     log, other = SessionLog(session.path), SessionLog(session.path)
@@ -82,7 +82,7 @@ def test_when_the_meter_updates_makes_no_difference(session: Session, dice: Dice
     same(after_each.update(), state_of_session(session))
 
 
-@settings(max_examples=800)
+@settings(max_examples=250)
 @given(sessions(), dice)
 def test_a_restarted_file_gives_the_old_lines_followed_by_the_new_files(session: Session, dice: Dice) -> None:
     old = session.files()[session.path]
@@ -146,7 +146,7 @@ def test_a_rewritten_file_on_disk_keeps_what_was_counted(
     state = meter.update()
     expected = state_of({session.path: old + written, **files}, session.path)
     same(_at(unmarked(state), path), _at(expected, path))
-    assert state.rewritten == (how == "rename" or written != old)
+    assert state.rewritten == (how == "rename" or not written.startswith(old))
 
 
 def _at(state: SessionState, path: Path) -> SessionState:

@@ -71,7 +71,7 @@ def test_a_file_without_turns_says_why_in_one_line(
     assert str(path) in line
 
 
-@pytest.mark.parametrize("name", ["nowhere.jsonl", "no/where", "deadbeef"])
+@pytest.mark.parametrize("name", ["nowhere.jsonl", "no/where", "deadbeef", "n" * 300, "n" * 5_000])
 def test_a_target_that_is_not_there_is_named(name: str, capsys: Captured) -> None:
     assert main(["report", name]) == 1
     assert name in complaint(capsys)
@@ -131,7 +131,11 @@ def test_an_unreadable_project_folder_says_so(
         ("[]", "line 1: expected an object"),
         ('{"models": [],\n "discount": 7}', "line 2: discount"),
         ('{"models": [\n {"canonical_id": "a"}]}', "line 2: row 1: input"),
+        ('{"models": [],\n "models": [{"canonical_id": "a"}]}', "line "),
+        ('{"mod\\u0065ls": [{"canonical_id": "a"}]}', "line 1: row 1: input"),
+        ("[" * 200_000, "line 1: not JSON"),
     ],
+    ids=["cut", "list", "discount", "row", "key named twice", "escaped key", "deeply nested"],
 )
 def test_a_broken_price_file_is_bad_usage(content: str, words: str, tmp_path: Path, capsys: Captured) -> None:
     path, prices = made(tmp_path), tmp_path / "prices.json"
