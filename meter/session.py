@@ -36,8 +36,8 @@ class SessionState:
     """Claude Code's own running total, where it left one."""
     api_ms: int | None
     window: Window
-    horizon: int
-    """Turns over which savings are judged."""
+    levels: LevelSettings
+    """When to warn, and the horizon of savings."""
     next_prompt_turns: int
     """Turns that the next prompt is expected to take: the median of this session's."""
     switch: Mapping[str, Tariff]
@@ -49,6 +49,11 @@ class SessionState:
     tally: Tally
     inherited: Tally
     models: Mapping[str, Tally]
+
+    @property
+    def horizon(self) -> int:
+        """Turns over which savings are judged."""
+        return self.levels.horizon
 
     @property
     def main(self) -> ThreadTab:
@@ -101,7 +106,7 @@ class SessionMeter:
             client_cost_usd=log.cost_state.total_usd if log.cost_state else None,
             api_ms=log.cost_state.api_ms if log.cost_state else None,
             window=tabs[0].state.window,
-            horizon=self._settings.horizon,
+            levels=self._settings,
             next_prompt_turns=_next_prompt_turns(tabs[0]),
             switch=self._switch(tabs[0], models),
             hidden=hidden_cost(tabs, self._rates),

@@ -15,11 +15,12 @@ from fixtures.spend import Spend, total
 from fixtures.story import story
 from meter.money import Certainty
 from meter.rates import list_prices
-from meter.session import SessionState
+from meter.session import SessionMeter, SessionState
 from parsers.session_files import ProjectFolder
+from parsers.session_log import SessionLog
 from tests.conftest import SHARED
 from tests.made import Dice, dice, made, sessions
-from tests.support import read_file, read_folder, state_of_session, tokens
+from tests.support import read_file, read_folder, state_of_session, tokens, transcript_of
 from tui.cli import main
 from tui.sessions import Wanted, read_sessions
 
@@ -199,6 +200,35 @@ def test_unmarked_copies_belong_to_the_smaller_path_and_keep_the_larger_counts(t
     states = {state.session_id: state for state in read_folder(tmp_path)}
     assert (states[fork.id].tally.turns, states[fork.id].tally.output) == (1, 900)
     assert (states[origin.id].tally.turns, states[origin.id].inherited.turns) == (0, 1)
+
+
+def test_the_payer_that_a_copy_names_owns_it_before_any_smaller_path(tmp_path: Path) -> None:
+    payer = Session(5)
+    payer.main.turn(SMALL)
+    marked, unmarked = payer.fork(6), payer.fork(4, marked=False)
+    for session in (payer, marked, unmarked):
+        session.write_to(tmp_path)
+    assert {state.session_id: state.tally.turns for state in read_folder(tmp_path)} == {
+        payer.id: 1,
+        marked.id: 0,
+        unmarked.id: 0,
+    }
+
+
+@pytest.mark.parametrize("main_first", [True, False])
+def test_a_turn_that_an_agents_file_knows_better_stays_the_main_threads(*, main_first: bool) -> None:
+    session = Session()
+    spend = Spend(input=2, output=900)
+    session.main.turn(spend, output="provisional", message_id="msg_shared")
+    session.agent().turn(spend, output="final", message_id="msg_shared")
+    lines = sorted(session.lines, key=lambda line: (line.path != session.path) == main_first)
+    log = SessionLog(session.path)
+    for line in lines:
+        log.feed(transcript_of(log, line.path), line.data)
+    state = SessionMeter(log, list_prices()).update()
+    assert [tab.state.turns for tab in state.threads] == [1]
+    (one,) = state.main.turns
+    assert (one.turn.usage.output, one.certainty) == (900, Certainty.EXACT)
 
 
 def test_clear_begins_a_session_that_counts_from_nothing(tmp_path: Path) -> None:

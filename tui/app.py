@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -44,13 +44,17 @@ class RunningTab(App[None]):
     TITLE = "runningtab"
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, make_source: Callable[[Post], Source], clock: Clock) -> None:
+    def __init__(
+        self, make_source: Callable[[Post], Source], clock: Clock, prices_as_of: date, library: Library
+    ) -> None:
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "tab-dark"
         self._make_source = make_source
         self._clock = clock
+        self._prices_as_of = prices_as_of
+        self._library = library
         self._source: Source | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -58,7 +62,7 @@ class RunningTab(App[None]):
         return palette(dark=theme.dark, ansi=theme.ansi, grey=self.no_color)
 
     def on_mount(self) -> None:
-        self.push_screen(SessionScreen(self._clock))
+        self.push_screen(SessionScreen(self._clock, self._prices_as_of, self._library))
         self._source = self._make_source(lambda snapshot: self.post_message(SnapshotPosted(snapshot)))
         self.call_after_refresh(self._source.start)
 
@@ -88,7 +92,7 @@ def watch(path: Path | None, library: Library, cwd: Path, rates: RateTable, *, k
     def follower(post: Post) -> Source:
         return Follower(path, library, cwd, rates, post, keep_labels=keep_labels)
 
-    app = RunningTab(follower, local_clock)
+    app = RunningTab(follower, local_clock, rates.as_of, library)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: app.exit())
     app.run()

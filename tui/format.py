@@ -82,6 +82,35 @@ def span(length: timedelta) -> str:
     return f"{hours // 24} days"
 
 
+def factor(times: float) -> str:
+    """Write how many times something is: one decimal below a hundred."""
+    return f"{times:.1f}x" if times < 99.95 else f"{times:,.0f}x"
+
+
+def limit(times: float) -> str:
+    """Write a threshold of that kind, which is a round number: ``2x``, ``2.5x``."""
+    return f"{times:g}x"
+
+
+def bare_money(amount: Pico) -> str:
+    """Write a small part of a sum whose dollar sign stands elsewhere: ``.28``, below a cent ``.005``."""
+    if amount >= PICO_PER_DOLLAR:
+        return money(amount).removeprefix("$")
+    if amount < _CENT:
+        thousandths = _rounded(amount, _CENT // 10)
+        return f".{thousandths:03d}" if thousandths else "0"
+    return f"{_rounded(amount, _CENT) / 100:.2f}".lstrip("0") or "0"
+
+
+def countdown(left: timedelta) -> str:
+    """Write the time left: minutes and seconds, hours from one hour on."""
+    seconds = max(0, int(left.total_seconds()))
+    hours, rest = divmod(seconds, 3600)
+    if hours:
+        return f"{hours}:{rest // 60:02d}:{rest % 60:02d}"
+    return f"{rest // 60}:{rest % 60:02d}"
+
+
 def plural(count: int, word: str) -> str:
     return word if count == 1 else word + "s"
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from meter.cache import CacheClock, cache_clock
+from meter.level import DEFAULT_LEVELS, Level, LevelSettings
 from meter.money import Pico
+from meter.outlook import Outlook
 from meter.session import SessionState
 from meter.tally import NOTHING, Tally
 from meter.thread import MeteredTurn
@@ -24,6 +27,10 @@ class View:
     """Aware; in the time zone that the screen shows."""
     spent_last_hour: Pico = 0
     spent_today: Pico = 0
+    paid: tuple[Pico, ...] = ()
+    """What the whole session had cost after each turn of the main thread."""
+    flat: tuple[Pico, ...] = ()
+    """The same, had the main thread's context not grown."""
 
     @property
     def state(self) -> SessionState | None:
@@ -61,18 +68,75 @@ class View:
         return short_model(self.last_turn.turn.billed_id) if self.last_turn else ""
 
     @property
-    def ttl(self) -> timedelta | None:
-        """How long the thread's newest cache entry lives; None when nothing was ever cached."""
-        return cache_ttl(self.state.main.turns) if self.state else None
+    def outlook(self) -> Outlook | None:
+        return self.state.main.outlook if self.state else None
+
+    @property
+    def level(self) -> Level:
+        return self.state.main.state.level.level if self.state else Level.CALM
+
+    @property
+    def level_style(self) -> str:
+        """The colour of figures that the level is about."""
+        return ("$foreground", "$watch", "$act")[self.level]
+
+    @property
+    def level_settings(self) -> LevelSettings:
+        return self.state.levels if self.state else DEFAULT_LEVELS
+
+    @property
+    def clock(self) -> CacheClock | None:
+        """When the cache of the main thread expires; None before anything was cached."""
+        if self.state is None or self.last_turn is None or not self.state.main.state.tally.prompt_tokens:
+            return None
+        if not (self.last_turn.turn.usage.cache_creation or self.last_turn.turn.usage.cache_read):
+            return None
+        return cache_clock(self.last_turn, one_hour=self.state.main.state.pace.one_hour)
+
+    @property
+    def answering(self) -> bool:
+        """A request may be in flight: a prompt waits for its answer, or a tool was called."""
+        state = self.state
+        if state is None or self.last_turn is None:
+            return False
+        process = self.snapshot.process
+        if process is not None and process.status is not None:
+            return process.status != "idle"
+        unanswered = bool(state.main.prompts) and state.main.prompts[-1][0] >= state.main.state.turns
+        return unanswered or self.last_turn.turn.ends_with_tool
 
 
-def make_view(snapshot: Snapshot, now: datetime) -> View:
-    """Return the view of a snapshot at a moment."""
+def make_view(snapshot: Snapshot, now: datetime, last: View | None = None) -> View:
+    """Return the view of a snapshot at a moment; the one before spares what did not change."""
     state = snapshot.state
     if state is None or snapshot.phase is Phase.WAITING:
         return View(snapshot, now)
+    paid, flat = (last.paid, last.flat) if last is not None and last.state is state else cumulative(state)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return View(snapshot, now, _spent_since(state, now - HOUR), _spent_since(state, midnight))
+    return View(snapshot, now, _spent_since(state, now - HOUR), _spent_since(state, midnight), paid, flat)
+
+
+def cumulative(state: SessionState) -> tuple[tuple[Pico, ...], tuple[Pico, ...]]:
+    """Return what the session had cost after each main turn, agents included by their time, and without growth."""
+    agents = sorted(
+        ((metered.turn.at, metered.cost) for tab in state.agents for metered in tab.turns if metered.turn.at),
+        key=lambda item: item[0],
+    )
+    timeless = sum(metered.cost for tab in state.agents for metered in tab.turns if metered.turn.at is None)
+    turns = state.main.turns
+    paid: list[Pico] = []
+    flat: list[Pico] = []
+    spent, history, begun = timeless, 0, 0
+    for index, metered in enumerate(turns):
+        until = turns[index + 1].turn.at if index + 1 < len(turns) else None
+        spent += metered.cost
+        history += metered.parts.history if metered.parts else 0
+        while begun < len(agents) and (index + 1 == len(turns) or (until is not None and agents[begun][0] < until)):
+            spent += agents[begun][1]
+            begun += 1
+        paid.append(spent)
+        flat.append(spent - history)
+    return tuple(paid), tuple(flat)
 
 
 def _spent_since(state: SessionState, since: datetime) -> Pico:
@@ -85,15 +149,6 @@ def _spent_since(state: SessionState, since: datetime) -> Pico:
                 break
             spent += metered.cost
     return spent
-
-
-def cache_ttl(turns: tuple[MeteredTurn, ...]) -> timedelta | None:
-    """Return the lifetime of the newest cache write: 1 hour or 5 minutes by its bucket."""
-    for metered in reversed(turns):
-        usage = metered.turn.usage
-        if usage.cache_creation:
-            return timedelta(hours=1) if usage.write_1h else timedelta(minutes=5)
-    return None
 
 
 def short_model(model: str) -> str:

@@ -58,8 +58,8 @@ def starts(pid: int) -> str | None:
 
 def test_a_process_is_live_when_it_runs_since_the_moment_that_it_registered(tmp_path: Path) -> None:
     register(tmp_path, "10.json", pid=10, sessionId="s-10", cwd="/w", status="idle", procStart="100")
-    register(tmp_path, "20.json", pid=20, sessionId="another process by now", procStart="999")
-    register(tmp_path, "40.json", pid=40, sessionId="gone", procStart="400")
+    register(tmp_path, "20.json", pid=20, sessionId="s-20", procStart="999")
+    register(tmp_path, "40.json", pid=40, sessionId="s-40", procStart="400")
     (entry,) = live_processes(tmp_path, starts)
     assert (entry.pid, entry.session_id, entry.cwd, entry.status) == (10, "s-10", "/w", "idle")
 

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
+from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Static
 
-from tui.cells import content, fit, row
+from parsers.labels import clean
+from parsers.targets import Library
+from tui.cells import Row, fit
 from tui.follow import Phase, Snapshot
+from tui.format import plural
 from tui.view import View, make_view
+from tui.widgets.curve_panel import CurvePanel
+from tui.widgets.empty import EmptyPanel, Place
+from tui.widgets.footer import footer
 from tui.widgets.header import header
 from tui.widgets.meters import CachePanel, ContextAndCachePanel, ContextPanel, TabPanel
-from tui.widgets.notice import notice
+from tui.widgets.narrow import NarrowMeters
+from tui.widgets.next_turn import NextTurnPanel
 from tui.widgets.panel import Panel
+from tui.widgets.rows import Rows
 from tui.widgets.turn_list import TurnList
+from tui.widgets.verdict import verdict
 
 Clock = Callable[[], datetime]
 """Returns the time of the session's clock, aware."""
 
+_STALE_AFTER = 60
+"""Days after which the price table's date is a warning."""
+
 
 class SessionScreen(Screen[None]):
-    """Shows a session as its source tells of it; only the clock ticks by itself."""
+    """Shows a session as its source tells of it; by itself only the clock ticks."""
 
     CSS_PATH = "session.tcss"
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - textual declares it so
@@ -41,34 +52,44 @@ class SessionScreen(Screen[None]):
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
         (0, "-flat"),
         (12, "-low"),
-        (18, "-middle"),
+        (18, "-short"),
+        (22, "-middle"),
         (30, "-tall"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "app.quit", "quit", tooltip="End the program"),
-        Binding("question_mark", "app.show_help_panel", "help", key_display="?", tooltip="What the keys do"),
+        Binding("question_mark", "app.help", "help", key_display="?", tooltip="What the figures and the keys mean"),
     ]
 
     snapshot: reactive[Snapshot] = reactive(Snapshot(Phase.WAITING), always_update=True, repaint=False)
-    header = getters.query_one("#header", Static)
-    notice = getters.query_one("#notice", Static)
+    header = getters.query_one("#header", Rows)
+    verdict = getters.query_one("#verdict", Rows)
+    footer = getters.query_one("#footer", Rows)
+    empty = getters.query_one(EmptyPanel)
     turns = getters.query_one(TurnList)
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, prices_as_of: date, library: Library) -> None:
         super().__init__()
+        self._library = library
         self._clock = clock
-        self._header_drawn: Content | None = None
-        self._notice_drawn: Content | None = None
+        self._prices_as_of = prices_as_of
+        self._view: View | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="header")
-        yield Static(id="notice")
+        yield Rows(id="header")
+        yield Rows(id="verdict")
+        yield EmptyPanel(id="empty")
+        yield NarrowMeters(id="narrow")
         with Horizontal(id="meters"):
             yield TabPanel(id="tab")
+            yield NextTurnPanel(id="next")
             yield ContextPanel(id="context")
             yield CachePanel(id="cache")
             yield ContextAndCachePanel(id="context-and-cache")
-        yield TurnList(id="turns")
+        with Vertical(id="main"):
+            yield CurvePanel(id="curve")
+            yield TurnList(id="turns")
+        yield Rows(id="footer")
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self._show)
@@ -86,19 +107,37 @@ class SessionScreen(Screen[None]):
         self._show()
 
     def _show(self) -> None:
-        view = make_view(self.snapshot, self._clock())
-        self._write(view)
+        view = self._view = make_view(self.snapshot, self._clock(), self._view)
+        columns, lines = self.size
+        self.set_class(view.is_empty, "-empty")
+        self.empty.places = places_looked_into(self._library) if view.snapshot.phase is Phase.WAITING else ()
+        self.header.rows = (fit(header(view, columns), columns),)
+        self.verdict.rows = tuple(self._verdict(view, columns, lines))
+        self.footer.rows = (self._footer(view, columns),)
         for panel in self.query(Panel):
-            panel.view = view
+            if panel.display and panel.size.width:
+                panel.view = view
         self.turns.view = view
 
-    def _write(self, view: View) -> None:
-        columns = self.size.width
-        top = content([fit(header(view, columns), columns)])
-        if top != self._header_drawn:
-            self._header_drawn = top
-            self.header.update(top)
-        below = content([fit(row(" ", *notice(view)), columns)])
-        if below != self._notice_drawn:
-            self._notice_drawn = below
-            self.notice.update(below)
+    def _verdict(self, view: View, columns: int, lines: int) -> list[Row]:
+        return verdict(view, columns, 2 if columns < 60 and lines >= 6 else 1)
+
+    def _footer(self, view: View, columns: int) -> Row:
+        age = (view.now.date() - self._prices_as_of).days
+        return fit(footer(columns, self._prices_as_of.isoformat(), stale=age > _STALE_AFTER), columns)
+
+
+def places_looked_into(library: Library) -> list[Place]:
+    """Return where sessions are looked for, home written as ``~``, and what is there."""
+    home = str(Path.home())
+    places = []
+    for root in library.roots:
+        folder = root / "projects"
+        name = str(folder)
+        shown = "~" + name[len(home) :] if name.startswith(home + "/") else name
+        if not folder.is_dir():
+            places.append((clean(shown), "not there"))
+            continue
+        count = len(Library((root,)).sessions()[0])
+        places.append((clean(shown), f"{count} {plural(count, 'transcript')}"))
+    return places

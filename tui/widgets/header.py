@@ -32,6 +32,6 @@ def header(view: View, columns: int) -> Row:
 
 
 def _ttl(view: View) -> str:
-    if view.ttl is None:
+    if view.clock is None:
         return ""
-    return "1h cache" if view.ttl.total_seconds() == 3600 else "5m cache"
+    return "1h cache" if view.clock.ttl.total_seconds() == 3600 else "5m cache"

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from meter.money import Certainty
-from tui.cells import EMPTY, Row, row, spread, width
-from tui.format import MARKS, money, plural, share, sum_of_money, tokens, window
+from datetime import timedelta
+
+from meter.level import compaction_point
+from tui.cells import EMPTY, Row, fit, row, spread, width
+from tui.format import MARKS, countdown, money, plural, share, sum_of_money, tokens, window
 from tui.view import View
-from tui.widgets.digits import GLYPHS, large, large_width
+from tui.widgets.big_money import big_money
 from tui.widgets.gauge import gauge
+from tui.widgets.next_turn import dollars_to_pico
 from tui.widgets.panel import Panel
-
-
-def big_money(figure: str, style: str, columns: int, mark: str = "") -> list[Row]:
-    """Return an amount in large digits with its dollar sign beside them; one bold line when they do not fit."""
-    for text in (figure, figure.rsplit(".", 1)[0] if figure.endswith(("0", "5")) or "." in figure else figure):
-        digits = text.replace("$", "")
-        if all(char in GLYPHS for char in digits) and large_width(digits) + 2 <= columns:
-            top, middle, bottom = large(digits)
-            return [
-                row(("$ ", "$muted"), (top, style)),
-                row((f"{mark or ' '} ", "$muted"), (middle, style)),
-                row("  ", (bottom, style)),
-            ]
-    return [EMPTY, row((figure, f"{style} bold")), EMPTY]
 
 
 class TabPanel(Panel):
@@ -40,31 +29,34 @@ class TabPanel(Panel):
         mark = MARKS[tally.certainty].strip()
         rows = big_money(figure, "$bright" if tally.turns else "$faint", columns, mark)
         last = money(view.last_turn.cost) if view.last_turn else "$0"
-        rows.append(row(("tab ", "$muted"), (_exactly(view), "$bright"), ("  last ", "$muted"), (last, "$foreground")))
-        if state.agents:
-            rows.append(row(("agents ", "$muted"), (money(view.agents.cost), "$foreground"), *_hour(view, columns)))
-        else:
-            rows.append(
-                row(
-                    ("hour ", "$muted"),
-                    (money(view.spent_last_hour), "$foreground"),
-                    (" today ", "$muted"),
-                    (money(view.spent_today), "$foreground"),
-                )
-            )
+        rows.append(row(("tab ", "$muted"), (tab_text(view), "$bright"), ("  last ", "$muted"), (last, "$foreground")))
+        rows.append(_lately(view, columns))
         return rows
 
 
-def _exactly(view: View) -> str:
+def _lately(view: View, columns: int) -> Row:
+    """Return what was spent in the last hour and today; of an older session, when it was."""
+    state = view.state
+    if state is None:
+        return EMPTY
+    parts = [("agents", money(view.agents.cost))] if state.agents else []
+    if view.spent_today:
+        parts += [("hour", money(view.spent_last_hour)), ("today", money(view.spent_today))]
+    elif state.ended_at is not None:
+        parts.append(("last active", state.ended_at.astimezone(view.now.tzinfo).strftime("%Y-%m-%d")))
+    cells = EMPTY
+    for name, figure in parts:
+        more = row("  " if cells else "", (f"{name} ", "$muted"), (figure, "$foreground"))
+        cells = (*cells, *more) if width(cells) + width(more) <= columns else cells
+    return cells
+
+
+def tab_text(view: View) -> str:
     """Return the tab as plain text, to select and copy."""
     tally = view.state.tally if view.state else None
     if tally is None:
         return "$0"
     return sum_of_money(tally.cost, tally.certainty, tally.unpriced_turns, tally.turns - tally.unpriced_turns)
-
-
-def _hour(view: View, columns: int) -> Row:
-    return row(("  hour ", "$muted"), (money(view.spent_last_hour), "$foreground")) if columns >= 26 else EMPTY
 
 
 class ContextPanel(Panel):
@@ -78,28 +70,44 @@ class ContextPanel(Panel):
 
 
 def context_rows(view: View, columns: int) -> list[Row]:
-    """Return the context's rows: size of window, gauge, growth, fresh session."""
+    """Return the context's rows: size of window, gauge, growth, fresh session, when it compacts."""
     state = view.state
     if state is None or not state.main.turns:
         return [row(("nothing sent yet", "$muted"))]
-    main = state.main
+    main, outlook = state.main, view.outlook
     size = row((tokens(main.state.context), "$bright bold"))
-    rows = []
     if state.window.tokens:
         part = main.state.context / state.window.tokens
         size = (*size, (f" of {window(state.window.tokens)}", "$muted"))
         rows = [spread(size, row((share(part), "$foreground")), columns), gauge(part, columns)]
     else:
         rows = [size, row(("window of this model not known", "$muted"))]
+    if outlook is not None:
+        rows.append(
+            row((f"+{tokens(round(outlook.growth))}", "$foreground"), (" a turn", "$muted"), *_compacts(view, columns))
+        )
+    fresh = EMPTY
     if main.preamble:
         mark = MARKS[main.preamble.certainty]
-        rows.append(row(("fresh session ", "$muted"), (f"{mark}{tokens(main.preamble.tokens)}", "$foreground")))
+        fresh = row(("fresh session ", "$muted"), (f"{mark}{tokens(main.preamble.tokens)}", "$foreground"))
+    rows.append(fresh)
     rows.append(row(("sent in all ", "$muted"), (tokens(main.state.tally.prompt_tokens), "$foreground")))
     return rows
 
 
+def _compacts(view: View, columns: int) -> Row:
+    """Return how many turns are left until the client compacts by itself, when that is in sight."""
+    state, outlook = view.state, view.outlook
+    if state is None or outlook is None or not state.window.tokens or columns < 24:
+        return EMPTY
+    left = outlook.turns_until(compaction_point(state.window.tokens))
+    if left is None:
+        return EMPTY
+    return row((", full in ≈ ", "$muted"), (str(left), "$foreground"), ("" if columns < 30 else " turns", "$muted"))
+
+
 class CachePanel(Panel):
-    """How much of what was sent came from the cache."""
+    """How much of what was sent came from the cache, and how long it stays warm."""
 
     def title(self, view: View, size: int) -> tuple[Row, Row]:
         return row(("Cache", "$foreground bold")), EMPTY
@@ -109,25 +117,79 @@ class CachePanel(Panel):
 
 
 def cache_rows(view: View, columns: int) -> list[Row]:
-    """Return the cache's rows: hit rate in words and as a gauge, misses."""
+    """Return the cache's rows: hit rate, countdown, what going cold costs, breaks."""
     state = view.state
     rate = state.main.state.tally.hit_rate if state else None
     if state is None or rate is None:
         return [row(("nothing cached yet", "$muted"))]
-    words = row((share(rate), "$bright bold"), (" hit", "$muted"))
+    words = hit_words(view)
     turn = view.last_turn
     beside = EMPTY
-    if turn is not None and turn.turn.usage.context:
-        beside = row(("turn ", "$muted"), (share(turn.turn.usage.cache_read / turn.turn.usage.context), "$foreground"))
-    rows = [spread(words, beside, columns) if width(words) + width(beside) < columns else words, gauge(rate, columns)]
-    tally = state.main.state.tally
-    rows.append(row(("misses cost ", "$muted"), (money(tally.miss), "$foreground")))
-    rows.append(row(("caching saved ", "$muted"), (money(tally.saved), "$foreground")))
+    if turn is not None and turn.turn.usage.context and columns >= 24:
+        beside = row(
+            ("turn ", "$muted"), (f"{turn.turn.usage.cache_read / turn.turn.usage.context:.0%}", "$foreground")
+        )
+    left = spread(words, beside, columns) if width(words) + width(beside) < columns else words
+    rows = [left, gauge(rate, columns)]
+    rows.append(spread(warmth(view), _of_ttl(view), columns))
+    rows.append(going_cold(view))
+    rows.append(breaks_row(view, columns))
     return rows
 
 
+def hit_words(view: View) -> Row:
+    rate = view.state.main.state.tally.hit_rate if view.state else None
+    return EMPTY if rate is None else row((share(rate), "$bright bold"), (" hit", "$muted"))
+
+
+def warmth(view: View) -> Row:
+    """Return whether the cache is warm, and for how long."""
+    clock = view.clock
+    left = clock.left(view.now) if clock else None
+    if clock is None:
+        return row(("○ no cache", "$muted"))
+    if left is None:
+        return row(("○ age not known", "$muted"))
+    if not left:
+        return row(("○ ", "$muted"), ("probably cold", "$foreground"))
+    if view.answering:
+        return row(("● ", "$output"), ("warm", "$output"), (" answering", "$muted"))
+    return row(("● ", "$output"), ("warm ", "$output"), (countdown(left), "$bright bold"), (" left", "$muted"))
+
+
+def _of_ttl(view: View) -> Row:
+    return row((f"of {'1h' if view.clock.ttl.total_seconds() == 3600 else '5m'}", "$muted")) if view.clock else EMPTY
+
+
+def going_cold(view: View) -> Row:
+    """Return what the next turn costs more once the cache is cold."""
+    outlook, clock = view.outlook, view.clock
+    if outlook is None or clock is None:
+        return EMPTY
+    extra = f"+{money(dollars_to_pico(outlook.going_cold))}"
+    cold = clock.left(view.now) == timedelta()
+    return row(("next turn " if cold else "after that ", "$muted"), (extra, "$foreground"))
+
+
+def breaks_row(view: View, columns: int) -> Row:
+    """Return the breaks and their cost; the sum of all misses beside it where it differs."""
+    state = view.state
+    if state is None:
+        return EMPTY
+    breaks = state.main.breaks
+    misses = state.main.state.tally.miss
+    if not breaks:
+        return row(("no cache breaks", "$muted"))
+    cost = sum(found.cost or 0 for found in breaks)
+    number = len(breaks)
+    all_misses = f" (all {money(misses)})" if money(misses) != money(cost) else ""
+    words = f" {plural(number, 'break')} cost "
+    cells = row((str(number), "$foreground"), (words, "$muted"), (money(cost), "$foreground"))
+    return (*cells, (all_misses, "$muted")) if width(cells) + len(all_misses) <= columns else cells
+
+
 class ContextAndCachePanel(Panel):
-    """Context and cache in one panel, for narrow screens."""
+    """Context and cache in one panel, for normal screens."""
 
     def title(self, view: View, size: int) -> tuple[Row, Row]:
         return row(("Context and cache", "$foreground bold")), EMPTY
@@ -136,11 +198,44 @@ class ContextAndCachePanel(Panel):
         state = view.state
         if state is None or not state.main.turns:
             return [row(("nothing sent yet", "$muted"))]
-        return [*context_rows(view, columns)[:2], *cache_rows(view, columns)]
+        bar = max(4, columns - 16)
+        rate = state.main.state.tally.hit_rate
+        size = row((tokens(state.main.state.context), "$bright bold"))
+        if state.window.tokens:
+            size = (*size, (f" of {window(state.window.tokens)}", "$muted"))
+        part = state.main.state.context / state.window.tokens if state.window.tokens else 0.0
+        left = view.clock.left(view.now) if view.clock else None
+        warm = left / view.clock.ttl if left is not None and view.clock else 0.0
+        return [
+            row(*fit(size, 16), *gauge(part, bar)),
+            row(*fit(hit_words(view), 16), *gauge(rate or 0.0, bar)),
+            row(*fit(short_warmth(view), 16), *gauge(warm, bar)),
+            _both(going_cold(view), short_breaks(view), columns),
+        ]
 
 
-def certainty_words(certainty: Certainty, unpriced: int) -> str:
-    """Return how sure the tab is, in words; empty when it is exact."""
-    if unpriced:
-        return f"{unpriced} unpriced {plural(unpriced, 'turn')}"
-    return "" if certainty is Certainty.EXACT else certainty.words
+def _both(first: Row, second: Row, columns: int) -> Row:
+    """Return two rows beside each other, or the first alone when there is no room for both."""
+    return row(*first, "  ", *second) if width(first) + width(second) + 2 <= columns else first
+
+
+def short_warmth(view: View) -> Row:
+    """Return the warmth in fifteen cells."""
+    clock = view.clock
+    left = clock.left(view.now) if clock else None
+    if left is None:
+        return row(("○ no cache", "$muted"))
+    if not left:
+        return row(("○ ", "$muted"), ("cold", "$foreground"))
+    if view.answering:
+        return row(("● ", "$output"), ("answering", "$muted"))
+    return row(("● ", "$output"), ("warm ", "$output"), (countdown(left), "$bright bold"))
+
+
+def short_breaks(view: View) -> Row:
+    state = view.state
+    if state is None or not state.main.breaks:
+        return row(("no breaks", "$muted"))
+    cost = sum(found.cost or 0 for found in state.main.breaks)
+    number = len(state.main.breaks)
+    return row((str(number), "$foreground"), (f" {plural(number, 'break')} ", "$muted"), (money(cost), "$foreground"))

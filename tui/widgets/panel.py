@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -20,6 +22,9 @@ class Panel(Widget):
         text-overflow: clip;
     }
     """
+
+    framed: ClassVar[bool] = True
+    """Has a title edge; without one the rows take the whole height."""
 
     view: reactive[View | None] = reactive(None, repaint=False)
     boxed: reactive[bool] = reactive(default=False)
@@ -60,6 +65,9 @@ class Panel(Widget):
 
 def framed(panel: Panel, view: View, columns: int, lines: int, *, boxed: bool) -> list[Row]:
     """Return all rows of a panel of this size, its frame included."""
+    if not panel.framed:
+        body = panel.body(view, columns - 2, lines)[:lines]
+        return [indent(cells, columns) for cells in (*body, *[EMPTY] * (lines - len(body)))]
     inner, height = (columns - 4, lines - 2) if boxed else (columns - 2, lines - 1)
     body = panel.body(view, inner, height)[: max(0, height)]
     body += [EMPTY] * (height - len(body))

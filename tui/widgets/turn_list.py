@@ -32,6 +32,9 @@ from tui.widgets.turn_rows import (
     turn_row,
 )
 
+_LOW = 7
+"""Rows; a lower list shows turns alone."""
+
 
 class TurnList(ScrollView, can_focus=True):
     """Prompts and their turns, newest at the bottom; follows the end until somebody scrolls up."""
@@ -62,14 +65,21 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's name
         super().__init__(id=id)
+        self._all_rows: list[ListRow] = []
         self._rows: list[ListRow] = []
         self._left_at = 0
+        self._low = False
         self._strip = lru_cache(maxsize=1024)(self._draw)
+
+    @property
+    def _heads(self) -> int:
+        """Rows of column heads: none in a pane so low that each row has to be a turn."""
+        return 0 if self._low else 1
 
     @property
     def _chrome(self) -> int:
         """Rows that do not scroll: the upper edge, the column heads, the lower edge of a box."""
-        return 3 if self.boxed else 2
+        return 1 + self._heads + self.boxed
 
     @property
     def below(self) -> int:
@@ -80,7 +90,7 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         state = new.state if new else None
         if old is not None and state is old.state and state is not None:
             return
-        self._rows = list_rows(state) if state else []
+        self._all_rows = list_rows(state) if state else []
         self._measure()
 
     def watch_boxed(self) -> None:
@@ -91,6 +101,8 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
 
     def _measure(self) -> None:
         self._strip.cache_clear()
+        self._low = self.size.height < _LOW
+        self._rows = [item for item in self._all_rows if isinstance(item, TurnRow)] if self._low else self._all_rows
         self.virtual_size = Size(self.size.width, len(self._rows) + self._chrome)
         if self.following:
             self.scroll_end(animate=False, immediate=True, force=True)
@@ -120,15 +132,22 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
             return self._paint(edge("╭─" if self.boxed else "─", "─╮" if self.boxed else "─", *self._title(), columns))
         if self.boxed and y == lines - 1:
             return self._paint(edge("╰─", "─╯", EMPTY, EMPTY, columns))
-        if y == 1:
+        if y == 1 and self._heads:
             return self._paint(self._inside(self._columns().heading()))
-        top = self.scroll_offset.y
-        index = top + y - 2
+        first = 1 + self._heads
+        index = self.scroll_offset.y + y - first
         if not 0 <= index < len(self._rows):
             return self._paint(self._inside(EMPTY))
-        if y == 2 and not isinstance(self._rows[index], PromptRow):
+        if y == first and self._heads and self._sticks(index):
             index = self._heading_of(index)
         return self._strip(index, columns, self._scale(), self.boxed)
+
+    def _sticks(self, index: int) -> bool:
+        """Tell whether the prompt's heading takes the place of a row: while more of its turns follow in view."""
+        follows = self._rows[index + 1 : index + 2]
+        return not isinstance(self._rows[index], PromptRow) and not isinstance(
+            follows[0] if follows else None, PromptRow
+        )
 
     def _heading_of(self, index: int) -> int:
         """Return the row that stays at the top while its turns are in view."""
@@ -168,7 +187,7 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
             case PromptRow():
                 cells = prompt_row(item, columns)
             case TurnRow():
-                cells = turn_row(item.metered, columns, scale, short_model(item.metered.turn.billed_id))
+                cells = turn_row(item, columns, scale, short_model(item.metered.turn.billed_id))
             case AgentRow():
                 cells = agent_row(item, columns)
             case CompactionRow():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from meter.cache import CacheBreak
 from meter.money import Pico
 from meter.session import SessionState
 from meter.tally import NOTHING
@@ -32,6 +33,7 @@ class TurnRow:
     metered: MeteredTurn
     heading: int
     """Index of the row of its prompt."""
+    broke: CacheBreak | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def list_rows(state: SessionState) -> list[ListRow]:
     main = state.main
     rows: list[ListRow] = []
     agents = _agents_by_turn(state)
+    breaks = {found.turn: found for found in main.breaks}
     starts = [before for before, _ in main.prompts]
     prompt, heading, compaction = 0, -1, 0
     for index, metered in enumerate(main.turns):
@@ -73,7 +76,7 @@ def list_rows(state: SessionState) -> list[ListRow]:
             owned = main.turns[index:end]
             cost = sum(turn.cost for turn in owned)
             rows.append(PromptRow(main.prompts[prompt - 1][1] if prompt else None, len(owned), cost))
-        rows.append(TurnRow(metered, heading))
+        rows.append(TurnRow(metered, heading, breaks.get(metered.number)))
         rows += [AgentRow(tab, heading) for tab in agents.get(index, ())]
     rows += [AgentRow(tab, heading) for tab in agents.get(-1, ())]
     return rows
@@ -126,14 +129,15 @@ class Columns:
         return row((f"{figures}  {parts:<{self.bar}}  {model}what", "$faint"))
 
 
-def turn_row(metered: MeteredTurn, columns: Columns, scale: Pico, model: str) -> Row:
+def turn_row(item: TurnRow, columns: Columns, scale: Pico, model: str) -> Row:
     """Return a turn's row; ``scale`` is the cost that fills the bar."""
+    metered = item.metered
     usage = metered.turn.usage
     number = (f"{metered.number:>5}", "$muted")
-    cost = (f"{_cost(metered):>9}  ", "$bright")
+    cost = (f"{_cost(metered):>9}  ", "$bright bold" if item.broke else "$bright")
     parts = bar(metered, columns.bar, scale)
     if columns.narrow:
-        return fit(row(number, cost, *parts, " ", *_what(metered)), columns.total)
+        return fit(row(number, cost, *parts, " ", *_what(item)), columns.total)
     at = metered.turn.at
     clock = at.astimezone(columns.zone).strftime("%H:%M:%S") if at else ""
     hit = f"{usage.cache_read / usage.context:.0%}" if usage.context else ""
@@ -142,13 +146,13 @@ def turn_row(metered: MeteredTurn, columns: Columns, scale: Pico, model: str) ->
         (f"{clock:>10}", "$muted"),
         (f"{tokens(usage.context):>9}", "$foreground"),
         (f"{tokens(metered.new_tokens):>8}", "$foreground"),
-        (f"{hit:>6}" if columns.wide else "", "$muted"),
+        (f"{hit:>6}" if columns.wide else "", "$act" if item.broke else "$muted"),
         (f"{tokens(usage.output):>8}", "$foreground"),
         cost,
         *parts,
         "  ",
         (f"{model[:10]:<11}" if columns.models and columns.wide else "", "$muted"),
-        *_what(metered),
+        *_what(item),
     )
     return fit(cells, columns.total)
 
@@ -157,13 +161,15 @@ def _cost(metered: MeteredTurn) -> str:
     return MARKS[metered.certainty] + money(metered.cost) if metered.price else "?"
 
 
-def _what(metered: MeteredTurn) -> Row:
-    tools = metered.turn.tools
+def _what(item: TurnRow) -> Row:
+    if item.broke is not None:
+        return row((f"× cache break {money(item.broke.cost or 0)}: {item.broke.cause.words}", "$act"))
+    tools = item.metered.turn.tools
     if not tools:
         return row(("answer", "$foreground"))
     first = tools[0]
     more = f" +{len(tools) - 1}" if len(tools) > 1 else ""
-    return row((tool_name(first.name) + more, "$foreground"), (f" {first.target}".rstrip(), "$muted"))
+    return row((f"{tool_name(first.name) + more:<6}", "$foreground"), (f" {first.target}".rstrip(), "$muted"))
 
 
 def tool_name(name: str) -> str:
@@ -199,13 +205,9 @@ def bar(metered: MeteredTurn, size: int, scale: Pico) -> Row:
 
 def bar_scale(rows: Sequence[ListRow]) -> Pico:
     """Return the cost that fills a bar: a little more than the dearest turn in view that paid no large miss."""
-    costs = [item.metered.cost for item in rows if isinstance(item, TurnRow) and not _missed(item.metered)]
+    costs = [item.metered.cost for item in rows if isinstance(item, TurnRow) and item.broke is None]
     costs = costs or [item.metered.cost for item in rows if isinstance(item, TurnRow)]
     return max(costs, default=0) * 115 // 100
-
-
-def _missed(metered: MeteredTurn) -> bool:
-    return metered.parts is not None and metered.parts.miss * 2 > metered.cost
 
 
 def prompt_row(item: PromptRow, columns: Columns, *, labels: bool = True) -> Row:
