@@ -70,6 +70,12 @@ class RunningTab(App[None]):
         if self._source is not None:
             self._source.stop()
 
+    def action_help(self) -> None:
+        """Explain the screen."""
+        from tui.screens.help import HelpScreen  # markdown's parser takes its time: only who asks pays
+
+        self.push_screen(HelpScreen())
+
     def action_help_quit(self) -> None:
         """Ctrl+C ends the program, as in any other; with a selection the screen copies before this is asked."""
         self.exit()

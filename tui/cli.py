@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FOUND, NOTHING_FOUND, BAD_USAGE = 0, 1, 2
 INTERRUPTED = 130
 
-_COMMANDS = ("watch", "report")
+_COMMANDS = ("watch", "report", "demo")
 _WITH_VALUE = ("--config-dir", "--prices")
 
 _EPILOG = """\
@@ -111,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
 
     watch = commands.add_parser("watch", parents=[common], help="follow a session live (the default)", epilog=_EPILOG)
     watch.add_argument("target", nargs="?", metavar="TARGET")
+    watch.add_argument("--json", action="store_true", help="no screen: a line of JSON for every change")
     watch.set_defaults(run=_watch)
 
     report = commands.add_parser("report", parents=[common], help="print what sessions cost", epilog=_EPILOG)
@@ -118,6 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--all", action="store_true", help="all sessions of all projects")
     report.add_argument("--json", action="store_true", help="print JSON")
     report.set_defaults(run=_report)
+
+    demo = commands.add_parser("demo", parents=[common], help="show the screen on a made-up session")
+    demo.set_defaults(run=_demo)
     return parser
 
 
@@ -236,8 +240,24 @@ def _watch(options: argparse.Namespace) -> int:
     path = newest(find_transcripts(options.target, library))[0] if options.target else None
     if path is not None:
         refuse_foreign(path)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise _BadUsageError("the live screen needs a terminal; `runningtab report` prints without one")
+    if options.json:
+        from tui.stream import stream
+
+        return stream(path, library, _here(), rates, keep_labels=not options.no_titles)
+    _need_terminal()
     from tui.app import watch
 
     return watch(path, library, _here(), rates, keep_labels=not options.no_titles)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    rates = _rates(options)
+    _need_terminal()
+    from tui.demo import demo
+
+    return demo(rates)
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise _BadUsageError("the screen needs a terminal; `runningtab report` and `watch --json` do without one")

@@ -1,0 +1,76 @@
+"""What the figures and the keys mean."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Markdown
+
+HELP = """\
+# runningtab
+
+The running tab of a Claude Code session, at **list price**. On a subscription there is no per-token bill: then the
+tab is what the session would cost at list price.
+
+## What the panels say
+
+**Tab** - what the session has cost so far, its agents included; the same figure stands beside it as plain text.
+
+**Next turn** - what the next response will cost if it is like the last 20: *carry* (the history, sent again), *new*
+tokens, *output*. `7.3x a fresh turn`: what a turn costs now against one in a fresh session.
+
+**Context** - how big the prompt has become, how fast it grows, and what a fresh session starts with.
+
+**Cache** - how much of all prompts was read from the cache, how long it stays warm, what letting it go cold adds to
+the next turn, and the *breaks*: turns that paid again for a history which should have been read.
+
+**Compounding** - what was paid turn by turn. Below, *flat*: the same turns had the context not grown. The area on top
+is what re-sending the grown history cost. Dotted: the turns to come. `┴` prompt, `×` cache break, `◇` compaction,
+`▲` `■` the turn at which it became worth watching, and acting.
+
+**Turns** - one line a response, under its prompt; agents under the turn that began them.
+
+## How sure the figures are
+
+| mark | meaning |
+|---|---|
+| none | exact: the API's own token counts at list price |
+| `≈` | an estimate |
+| `≥` | a lower bound: the response was cut off, or an old client never wrote its final count |
+| `?` | the model has no known price: its tokens count, no money is given to it |
+
+## Keys
+
+| key | does |
+|---|---|
+| `↑` `↓` `PgUp` `PgDn` | scroll the turns |
+| `home` `end` | first turn; newest turn, and follow again |
+| `ctrl+p` | all commands, themes among them |
+| `?` `esc` | this help; back |
+| `q` `ctrl+c` | quit (`ctrl+c` copies while text is selected) |
+"""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Explains the screen; any of the keys that people try closes it."""
+
+    CSS = """
+    HelpScreen { align: center middle; background: $background 60%; }
+    HelpScreen > VerticalScroll {
+        width: 90%; max-width: 92; height: 90%;
+        background: $background; border: round $frame; padding: 0 1;
+        scrollbar-size-vertical: 1; scrollbar-color: $frame; scrollbar-background: $background;
+    }
+    HelpScreen Markdown { background: $background; margin: 0; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss", "back"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Markdown(HELP)
