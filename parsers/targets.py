@@ -166,6 +166,8 @@ def find_transcripts(target: str, library: Library) -> list[tuple[Path, ProjectF
         if path.is_dir():
             return _in_folder(path, library)
         if path.exists():
+            if not path.is_file():
+                raise TargetError(f"{path}: not a regular file")
             return [(path, ProjectFolder(path.parent))]
     except (OSError, RuntimeError, ValueError) as error:
         raise TargetError(f"{target}: {getattr(error, 'strerror', None) or error}") from error
@@ -180,8 +182,9 @@ def _looks_like_path(target: str) -> bool:
 
 def _in_folder(folder: Path, library: Library) -> list[tuple[Path, ProjectFolder]]:
     try:
-        if (folder / "projects").is_dir():
-            found, troubles = Library((folder,)).sessions()
+        root = folder.parent if folder.name == "projects" else folder
+        if (root / "projects").is_dir():
+            found, troubles = Library((root,)).sessions()
             if troubles and not found:
                 raise TargetError(troubles[0])
         else:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from platformdirs import user_config_path
 
@@ -93,14 +93,14 @@ def _command_first(arguments: Sequence[str]) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument(
         "--config-dir", action="append", default=[], metavar="DIR", help="Claude Code's directory (repeatable)"
     )
     common.add_argument("--prices", type=Path, metavar="FILE", help="your own prices, as JSON")
     common.add_argument("--no-titles", action="store_true", help="keep and show no text of the transcript")
 
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="runningtab",
         description="The running tab of a Claude Code session: what it has cost, and what the next turn will.",
         epilog=_EPILOG,
@@ -123,6 +123,12 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", parents=[common], help="show the screen on a made-up session")
     demo.set_defaults(run=_demo)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        _complain(f"{message} (see `{self.prog} --help`)")
+        raise SystemExit(BAD_USAGE)
 
 
 class _Version(argparse.Action):

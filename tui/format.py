@@ -36,6 +36,13 @@ def exact_money(amount: Pico) -> str:
     return f"${fine // 10_000:,}.{fine % 10_000:04d}"
 
 
+def rate(price: Pico) -> str:
+    """Write a price per token as the list does, in dollars per million tokens."""
+    micro = f"{price // 10**6}.{price % 10**6:06d}".rstrip("0")
+    whole, _, cents = micro.partition(".")
+    return f"${whole}.{cents:<02}/M" if len(cents) < 2 else f"${micro}/M"
+
+
 def sum_of_money(amount: Pico, certainty: Certainty, unpriced_turns: int = 0, priced_turns: int = 1) -> str:
     """Write a sum with how sure it is; turns without a price are counted beside it."""
     if not unpriced_turns:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from textual import getters
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -19,6 +19,7 @@ from parsers.targets import Library
 from tui.cells import Row, fit
 from tui.follow import Phase, Snapshot
 from tui.format import plural
+from tui.screens.details import DetailsScreen
 from tui.view import View, make_view
 from tui.widgets.curve_panel import CurvePanel
 from tui.widgets.empty import EmptyPanel, Place
@@ -118,6 +119,10 @@ class SessionScreen(Screen[None]):
             if panel.display and panel.size.width:
                 panel.view = view
         self.turns.view = view
+
+    @on(TurnList.Chosen)
+    def _show_details(self, message: TurnList.Chosen) -> None:
+        self.app.push_screen(DetailsScreen(message.metered, message.broke, self._clock().tzinfo))
 
     def _verdict(self, view: View, columns: int, lines: int) -> list[Row]:
         return verdict(view, columns, 2 if columns < 60 and lines >= 6 else 1)

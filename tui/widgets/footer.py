@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from tui.cells import EMPTY, Row, row, spread, width
 
 Key = tuple[str, str]
-LIVE: Sequence[Key] = (("↑↓", "turns"), ("end", "follow"), ("?", "help"), ("q", "quit"))
+LIVE: Sequence[Key] = (
+    ("↑↓", "turns"),
+    ("⏎", "details"),
+    ("b", "next break"),
+    ("end", "follow"),
+    ("?", "help"),
+    ("q", "quit"),
+)
 
 
 def footer(columns: int, prices_of: str, *, stale: bool, keys: Sequence[Key] = LIVE) -> Row:

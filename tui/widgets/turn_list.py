@@ -8,12 +8,16 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.events import Click
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
+from meter.cache import CacheBreak
+from meter.thread import MeteredTurn
 from tui.cells import EMPTY, Row, fit, row
 from tui.view import View, short_model
 from tui.widgets.panel import edge
@@ -55,13 +59,29 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
 """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("end", "follow", "follow", tooltip="Go to the newest turn and stay there", show=False),
+        Binding("up,k", "move(-1)", "previous turn", show=False),
+        Binding("down,j", "move(1)", "next turn", show=False),
+        Binding("pageup", "page(-1)", "page up", show=False),
+        Binding("pagedown", "page(1)", "page down", show=False),
         Binding("home", "first", "first turn", show=False),
+        Binding("end", "follow", "follow", tooltip="Go to the newest turn and stay there", show=False),
+        Binding("enter", "choose", "details", tooltip="Write out what the selected turn cost", show=False),
+        Binding("b", "next_break", "next break", tooltip="Select the next cache break", show=False),
     ]
+
+    class Chosen(Message):
+        """A turn was chosen, to be looked at closely."""
+
+        def __init__(self, metered: MeteredTurn, broke: CacheBreak | None) -> None:
+            super().__init__()
+            self.metered = metered
+            self.broke = broke
 
     view: reactive[View | None] = reactive(None, repaint=False)
     boxed: reactive[bool] = reactive(default=False, repaint=False)
     following: reactive[bool] = reactive(default=True, repaint=False)
+    cursor: reactive[int | None] = reactive(None, repaint=False)
+    """Index of the selected row; None while it follows the end."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's name
         super().__init__(id=id)
@@ -118,13 +138,72 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
             self.following = True
         self.refresh()
 
+    def watch_cursor(self) -> None:
+        self._strip.cache_clear()
+        self.refresh()
+
+    def action_move(self, step: int) -> None:
+        """Select the turn before or after the selected one; the first press selects the newest."""
+        if self.cursor is None:
+            self._select(self._turn_from(len(self._rows) - 1, -1))
+        else:
+            self._select(self._turn_from(self.cursor + step, step))
+
+    def action_page(self, step: int) -> None:
+        page = max(1, self.size.height - self._chrome - 1)
+        start = (len(self._rows) - 1) if self.cursor is None else self.cursor
+        target = min(len(self._rows) - 1, max(0, start + step * page))
+        self._select(self._turn_from(target, -1) if step > 0 else self._turn_from(target, 1))
+
+    def action_next_break(self) -> None:
+        """Select the next cache break, from the start again after the last one."""
+        places = [index for index, item in enumerate(self._rows) if isinstance(item, TurnRow) and item.broke]
+        if places:
+            start = -1 if self.cursor is None else self.cursor
+            self._select(next((index for index in places if index > start), places[0]))
+
+    def action_choose(self) -> None:
+        index = self.cursor if self.cursor is not None else self._turn_from(len(self._rows) - 1, -1)
+        item = self._rows[index] if index is not None else None
+        if isinstance(item, TurnRow):
+            self.post_message(self.Chosen(item.metered, item.broke))
+
+    def on_click(self, event: Click) -> None:
+        index = self.scroll_offset.y + event.y - 1 - self._heads
+        inside = 1 + self._heads <= event.y < self.size.height - self.boxed
+        if inside and 0 <= index < len(self._rows) and isinstance(self._rows[index], TurnRow):
+            if index == self.cursor:
+                self.action_choose()
+            else:
+                self._select(index)
+
+    def _turn_from(self, index: int, step: int) -> int | None:
+        """Return the nearest turn from a row on, in a direction."""
+        while 0 <= index < len(self._rows):
+            if isinstance(self._rows[index], TurnRow):
+                return index
+            index += step
+        return None
+
+    def _select(self, index: int | None) -> None:
+        if index is None:
+            return
+        self.cursor = index
+        top, page = self.scroll_offset.y, max(1, self.size.height - self._chrome)
+        # The first row of the window is the prompt's heading: a selected turn stands below it.
+        if index <= top and index > 0:
+            self.scroll_to(y=index - 1, animate=False, immediate=True, force=True)
+        elif index >= top + page:
+            self.scroll_to(y=index - page + 1, animate=False, immediate=True, force=True)
+
     def action_follow(self) -> None:
+        self.cursor = None
         self.following = True
         self.scroll_end(animate=False, immediate=True, force=True)
         self.refresh()
 
     def action_first(self) -> None:
-        self.scroll_home(animate=False, immediate=True, force=True)
+        self._select(self._turn_from(0, 1))
 
     def render_line(self, y: int) -> Strip:
         columns, lines = self.size
@@ -192,6 +271,10 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
                 cells = agent_row(item, columns)
             case CompactionRow():
                 cells = compaction_row(item, columns)
+        if index == self.cursor:
+            cells = tuple((text, f"{style} on $selection".strip()) for text, style in cells)
+            if cells and cells[0][0].startswith(" "):
+                cells = (("▌", "$new on $selection"), (cells[0][0][1:], cells[0][1]), *cells[1:])
         return self._paint(self._inside(cells))
 
     def _paint(self, cells: Row) -> Strip:
