@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +42,8 @@ class FileTail:
             if status.st_size == self._offset and status.st_ino == self._inode and status.st_mtime_ns == self._written:
                 self.missing = False
                 return False
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(errno.EINVAL, "not a regular file")
             file = self.path.open("rb", buffering=0)
         except FileNotFoundError:
             self.missing = True

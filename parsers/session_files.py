@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -41,11 +42,9 @@ class ProjectFolder:
         A session whose main transcript is gone but whose agents are there is named by the path it had.
         """
         with os.scandir(self.path) as entries:
-            names = {entry.name: entry.is_dir() for entry in entries}
-        mains = {self.path / name for name, is_folder in names.items() if not is_folder and _is_main(name)}
-        left = {
-            self.path / f"{name}.jsonl" for name, is_folder in names.items() if is_folder and self._has_agents(name)
-        }
+            kinds = [(entry.name, _is(entry.is_dir), _is(entry.is_file)) for entry in entries]
+        mains = {self.path / name for name, _, is_file in kinds if is_file and _is_main(name)}
+        left = {self.path / f"{name}.jsonl" for name, is_folder, _ in kinds if is_folder and self._has_agents(name)}
         self._find_owners()
         flat = {self.path / f"{owner}.jsonl" for owner in self._owners.values() if is_uuid(owner)}
         return sorted(mains | left | flat)
@@ -81,6 +80,14 @@ class ProjectFolder:
 
     def _has_agents(self, name: str) -> bool:
         return is_uuid(name) and any((self.path / name / "subagents").rglob("agent-*.jsonl"))
+
+
+def _is(ask: Callable[[], bool]) -> bool:
+    """Ask what an entry is; one that cannot be asked, such as a link to itself, is nothing."""
+    try:
+        return ask()
+    except OSError:
+        return False
 
 
 def _is_main(name: str) -> bool:

@@ -161,6 +161,8 @@ def find_transcripts(target: str, library: Library) -> list[tuple[Path, ProjectF
     A target is a transcript, a folder of transcripts, a config root, a session's own folder, a working
     directory, or the beginning of a session id.
     """
+    if not target:
+        raise AmbiguousTargetError("an empty TARGET names nothing")
     try:
         path = Path(os.path.abspath(Path(target).expanduser()))  # noqa: PTH100 - a link keeps its own identity
         if path.is_dir():
@@ -193,14 +195,14 @@ def _in_folder(folder: Path, library: Library) -> list[tuple[Path, ProjectFolder
             if not any(_may_be_transcript(path) for path, _ in found):
                 # A working directory may hold line-wise JSON of its own.
                 found = _of_directory(folder, library) or found
-            session = folder.with_name(folder.name + ".jsonl")
+            session = folder.parent / f"{folder.name}.jsonl"
             if not found and is_uuid(folder.name) and (session.exists() or (folder / "subagents").is_dir()):
                 found = [(session, ProjectFolder(folder.parent))]
     except OSError as error:
         raise TargetError(f"{folder}: {error.strerror}") from error
     if not found:
         raise TargetError(
-            f"{folder}: no sessions in this folder, and none of this working directory in {library.where()}"
+            f"{folder}: no transcripts here, and no session in {library.where()} was last in this directory"
         )
     return found
 
@@ -215,7 +217,14 @@ def _may_be_transcript(path: Path) -> bool:
         refuse_foreign(path)
     except TargetError:
         return False
-    return is_uuid(path.stem) or path.stat().st_size > 0
+    return is_uuid(path.stem) or _size(path) > 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _by_id(prefix: str, library: Library) -> list[tuple[Path, ProjectFolder]]:
@@ -235,6 +244,8 @@ def refuse_foreign(path: Path) -> None:
     """
     if not path.exists():
         return
+    if not path.is_file():
+        raise TargetError(f"{path}: not a regular file")
     transcript = Transcript(str(path))
     try:
         with path.open("rb") as file:

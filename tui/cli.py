@@ -28,9 +28,14 @@ INTERRUPTED = 130
 _COMMANDS = ("watch", "report", "demo")
 _WITH_VALUE = ("--config-dir", "--prices")
 
+_USAGE = """runningtab [TARGET] [OPTION...]
+       runningtab watch --json [TARGET]
+       runningtab report [TARGET... | --all] [--json]
+       runningtab demo"""
 _EPILOG = """\
 TARGET is a transcript, a folder of transcripts, a working directory, or the beginning of a session id.
 Without one, the session of this working directory is meant: a live one first, then the newest.
+Options of every command: --config-dir DIR, --prices FILE, --no-titles.
 """
 
 
@@ -48,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         code = run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except _BadUsageError as error:
         _complain(str(error))
@@ -72,7 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _silence_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _command_first(arguments: Sequence[str]) -> list[str]:
@@ -102,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = _Parser(
         prog="runningtab",
+        usage=_USAGE,
         description="The running tab of a Claude Code session: what it has cost, and what the next turn will.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -199,6 +207,8 @@ def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:
     """Return the transcripts to read; raises TargetError when no target gave any."""
     from tui.sessions import Wanted
 
+    if options.all and options.targets:
+        raise _BadUsageError("--all and TARGET exclude each other")
     if options.all:
         found, troubles = library.sessions()
         for trouble in troubles:

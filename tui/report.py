@@ -149,7 +149,8 @@ def _total(states: Sequence[SessionState]) -> str:
     for state in states:
         for model, tally in state.models.items():
             models[model] = models.get(model, Tally()) + tally
-    rows = [("Total cost", f"{_cost(total)} at list price"), ("Sessions", f"{len(states)}, {total.turns} turns")]
+    turns = f"{total.turns} {plural(total.turns, 'turn')}"
+    rows = [("Total cost", f"{_cost(total)} at list price"), ("Sessions", f"{len(states)}, {turns}")]
     inherited = sum(state.inherited.turns for state in states)
     if inherited:
         rows.append(("Copies", f"{inherited} {plural(inherited, 'turn')} of forks, counted once, where they were paid"))

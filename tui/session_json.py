@@ -8,10 +8,13 @@ from typing import Any
 
 from meter.cache import CacheBreak
 from meter.money import dollars
+from meter.nudge import Nudge
+from meter.nudges import nudges
 from meter.rates import RateTable
 from meter.session import SessionState
 from meter.tally import Tally
 from meter.thread_tab import ThreadTab
+from tui.nudge_words import sentence
 
 SCHEMA = 1
 
@@ -61,6 +64,18 @@ def session_json(state: SessionState) -> dict[str, Any]:
             "level": main.state.level.level.words,
         },
         "outlook": _outlook(state),
+        "nudges": [_nudge(nudge) for nudge in nudges(state)],
+    }
+
+
+def _nudge(nudge: Nudge) -> dict[str, Any]:
+    return {
+        "kind": nudge.kind.value,
+        "level": nudge.level.words,
+        "saving_usd": nudge.saving,
+        "horizon_turns": nudge.horizon_turns,
+        "pays_back_turns": nudge.pays_back_turns,
+        "text": sentence(nudge),
     }
 
 

@@ -16,6 +16,7 @@ from parsers.labels import clean
 from tui.follow import Phase, Snapshot
 
 HOUR = timedelta(hours=1)
+IDLE_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,17 @@ class View:
     @property
     def agents(self) -> Tally:
         return sum((tab.state.tally for tab in self.state.agents), NOTHING) if self.state else NOTHING
+
+    @property
+    def is_unpriced(self) -> bool:
+        """No turn has a price: there are tokens to show, but no money."""
+        return self.state is not None and self.state.tally.unpriced_turns == self.state.tally.turns > 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing has happened for a while, and no process is known to run the session."""
+        ended = self.state.ended_at if self.state else None
+        return self.snapshot.process is None and ended is not None and self.now - ended > IDLE_AFTER
 
     @property
     def is_empty(self) -> bool:
@@ -145,7 +157,9 @@ def _spent_since(state: SessionState, since: datetime) -> Pico:
     spent = 0
     for tab in state.threads:
         for metered in reversed(tab.turns):
-            if metered.turn.at is not None and metered.turn.at < since:
+            if metered.turn.at is None:
+                continue
+            if metered.turn.at < since:
                 break
             spent += metered.cost
     return spent

@@ -88,7 +88,7 @@ def test_a_folder_without_sessions_says_where_it_looked(tmp_path: Path, isolated
 def test_a_directory_named_like_a_transcript_is_a_folder_without_sessions(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "x.jsonl").mkdir()
     assert main(["report", str(tmp_path / "x.jsonl")]) == 1
-    assert "no sessions" in complaint(capsys)
+    assert "no transcripts here" in complaint(capsys)
 
 
 @pytest.mark.parametrize("arguments", [["report"], ["report", "--all"]], ids=["nothing named", "all"])

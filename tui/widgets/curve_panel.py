@@ -50,6 +50,8 @@ class CurvePanel(Panel):
 
     def body(self, view: View, columns: int, lines: int) -> list[Row]:
         state = view.state
+        if view.is_unpriced:
+            return [EMPTY, row(("  this model has no known price: nothing to draw", "$muted"))]
         if state is None or not state.main.turns or not view.paid or lines < 3:
             return [EMPTY, row(("  the curve begins with the first response", "$muted"))]
         plot = divide(columns, lines)

@@ -18,6 +18,8 @@ _STATES = {
 def header(view: View, columns: int) -> Row:
     """Return the header for a width; narrow screens get state, title and hour alone."""
     word, style = _STATES[view.snapshot.phase]
+    if view.snapshot.phase is Phase.LIVE and view.is_idle:
+        word, style = "○ idle", "$muted"
     glyph, _, name = word.partition(" ")
     title = view.title or ("no session yet" if view.snapshot.phase is Phase.WAITING else "")
     left = row(" ", (glyph, style.removesuffix(" bold")), " ", (name, style), "  ", (title, "$foreground"))

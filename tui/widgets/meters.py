@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from meter.level import compaction_point
@@ -25,12 +26,14 @@ class TabPanel(Panel):
         if state is None:
             return big_money("$0.00", "$faint", columns)
         tally = state.tally
-        figure = money(tally.cost) if tally.cost else "$0.00"
+        figure = "?" if view.is_unpriced else money(tally.cost) if tally.cost else "$0.00"
         mark = MARKS[tally.certainty].strip()
-        rows = big_money(figure, "$bright" if tally.turns else "$faint", columns, mark)
-        last = money(view.last_turn.cost) if view.last_turn else "$0"
-        rows.append(row(("tab ", "$muted"), (tab_text(view), "$bright"), ("  last ", "$muted"), (last, "$foreground")))
-        rows.append(_lately(view, columns))
+        rows = big_money(figure, "$bright", columns, mark)
+        last = view.last_turn
+        parts = [("tab", tab_text(view))]
+        if last is not None and last.price:
+            parts.append(("last", money(last.cost)))
+        rows += [_as_fits(parts, columns), _lately(view, columns)]
         return rows
 
 
@@ -44,6 +47,11 @@ def _lately(view: View, columns: int) -> Row:
         parts += [("hour", money(view.spent_last_hour)), ("today", money(view.spent_today))]
     elif state.ended_at is not None:
         parts.append(("last active", state.ended_at.astimezone(view.now.tzinfo).strftime("%Y-%m-%d")))
+    return _as_fits(parts, columns)
+
+
+def _as_fits(parts: Sequence[tuple[str, str]], columns: int) -> Row:
+    """Return names and figures in order, those that fit; a figure is never cut."""
     cells = EMPTY
     for name, figure in parts:
         more = row("  " if cells else "", (f"{name} ", "$muted"), (figure, "$foreground"))

@@ -42,7 +42,8 @@ def _figures(view: View, columns: int) -> list[Row]:
     cost = state.tally.cost if state else 0
     half = columns // 2
     mark = MARKS[state.tally.certainty].strip() if state else ""
-    tab = big_money(money(cost) if cost else "$0.00", "$bright", half + 2, mark)
+    figure = "?" if view.is_unpriced else money(cost) if cost else "$0.00"
+    tab = big_money(figure, "$bright", half + 2, mark)
     last = row(("tab ", "$muted"), (tab_text(view), "$bright"))
     if outlook is None:
         return [*tab, last]

@@ -26,7 +26,8 @@ class NextTurnPanel(Panel):
     def body(self, view: View, columns: int, lines: int) -> list[Row]:
         outlook = view.outlook
         if outlook is None:
-            return [EMPTY, row(("known from the second turn on", "$muted"))]
+            words = "no known price" if view.last_turn and not view.last_turn.price else "known from the next turn on"
+            return [EMPTY, row((words, "$muted"))]
         price = money(dollars_to_pico(outlook.next_turn))
         digits = big_money(price, "$next", columns, mark="≈")
         beside = _beside(view, outlook, columns - max(width(cells) for cells in digits) - 2)
@@ -97,7 +98,9 @@ def parts_row(outlook: Outlook, columns: int) -> Row:
     cells: list[tuple[str, str]] = []
     for name, amount, style in zip(names, amounts, PART_STYLES, strict=True):
         gap = ("   " if full else " ") if cells else ""
-        cells += [(gap, ""), (name, style), (" ", ""), (money(amount) if full else bare_money(amount), "$foreground")]
+        part = row((gap, ""), (name, style), " ", (money(amount) if full else bare_money(amount), "$foreground"))
+        if width(tuple(cells)) + width(part) <= columns:
+            cells += part
     return row(*cells)
 
 

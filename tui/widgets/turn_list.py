@@ -19,6 +19,7 @@ from textual.visual import Visual
 from meter.cache import CacheBreak
 from meter.thread import MeteredTurn
 from tui.cells import EMPTY, Row, fit, row
+from tui.format import plural
 from tui.view import View, short_model
 from tui.widgets.panel import edge
 from tui.widgets.turn_rows import (
@@ -87,7 +88,6 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         super().__init__(id=id)
         self._all_rows: list[ListRow] = []
         self._rows: list[ListRow] = []
-        self._left_at = 0
         self._low = False
         self._strip = lru_cache(maxsize=1024)(self._draw)
 
@@ -103,8 +103,9 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
 
     @property
     def below(self) -> int:
-        """Turns that came since it stopped following."""
-        return sum(isinstance(item, TurnRow) for item in self._rows[self._left_at :]) if not self.following else 0
+        """Turns below the last one in view."""
+        end = self.scroll_offset.y + self.size.height - self._chrome
+        return sum(isinstance(item, TurnRow) for item in self._rows[max(0, end) :])
 
     def watch_view(self, old: View | None, new: View | None) -> None:
         state = new.state if new else None
@@ -132,7 +133,6 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         super().watch_scroll_y(old_value, new_value)
         at_end = self.scroll_offset.y >= self.max_scroll_y
         if self.following and not at_end and new_value < old_value:
-            self._left_at = len(self._rows)
             self.following = False
         elif at_end:
             self.following = True
@@ -251,7 +251,10 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         if self.following:
             return title, row(("following", "$muted"))
         return title, row(
-            (f"+{self.below} turns below", "$new bold"), (" · ", "$faint"), ("end", "$bright"), " follows again"
+            (f"+{self.below} {plural(self.below, 'turn')} below", "$new bold"),
+            (" · ", "$faint"),
+            ("end", "$bright"),
+            " follows again",
         )
 
     def _inside(self, cells: Row) -> Row:

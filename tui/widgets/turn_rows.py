@@ -24,6 +24,7 @@ class PromptRow:
     prompt: Prompt | None
     turns: int
     cost: Pico
+    priced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def list_rows(state: SessionState) -> list[ListRow]:
             heading = len(rows)
             owned = main.turns[index:end]
             cost = sum(turn.cost for turn in owned)
-            rows.append(PromptRow(main.prompts[prompt - 1][1] if prompt else None, len(owned), cost))
+            priced = any(turn.price for turn in owned)
+            rows.append(PromptRow(main.prompts[prompt - 1][1] if prompt else None, len(owned), cost, priced))
         rows.append(TurnRow(metered, heading, breaks.get(metered.number)))
         rows += [AgentRow(tab, heading) for tab in agents.get(index, ())]
     rows += [AgentRow(tab, heading) for tab in agents.get(-1, ())]
@@ -106,7 +108,7 @@ class Columns:
 
     @property
     def narrow(self) -> bool:
-        return self.total < 60
+        return self.total < 68
 
     @property
     def wide(self) -> bool:
@@ -158,7 +160,7 @@ def turn_row(item: TurnRow, columns: Columns, scale: Pico, model: str) -> Row:
 
 
 def _cost(metered: MeteredTurn) -> str:
-    return MARKS[metered.certainty] + money(metered.cost) if metered.price else "?"
+    return MARKS[metered.certainty].strip() + money(metered.cost) if metered.price else "?"
 
 
 def _what(item: TurnRow) -> Row:
@@ -213,11 +215,10 @@ def bar_scale(rows: Sequence[ListRow]) -> Pico:
 def prompt_row(item: PromptRow, columns: Columns, *, labels: bool = True) -> Row:
     """Return a prompt's heading with its turns and dollars at the right."""
     text = item.prompt.label if item.prompt and item.prompt.label else "prompt" if item.prompt else "before any prompt"
-    right = row(
-        (f" {item.turns} {plural(item.turns, 'turn')}", "$muted"), (f"  {money(item.cost)}", "$foreground bold"), " "
-    )
+    cost = money(item.cost) if item.priced else "?"
+    right = row((f" {item.turns} {plural(item.turns, 'turn')}", "$muted"), (f"  {cost}", "$foreground bold"), " ")
     if columns.narrow:
-        right = row((f" {money(item.cost)}", "$foreground bold"), " ")
+        right = row((f" {cost}", "$foreground bold"), " ")
     room = columns.total - sum(len(part) for part, _ in right)
     left = row((" › ", "$faint"), (text if labels else "prompt", "$bright"), " ")
     used = sum(len(part) for part, _ in left)
