@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from meter.money import PICO_PER_DOLLAR, Certainty, Pico
-from meter.session import SessionState
+
+if TYPE_CHECKING:  # the session meter is given budgets
+    from meter.session import SessionState
 
 
 class Scope(StrEnum):

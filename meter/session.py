@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meter.hidden import hidden_cost
-from meter.level import DEFAULT_LEVELS, LevelSettings, newest_models, switch_candidates
+from meter.level import LevelSettings, newest_models, switch_candidates
 from meter.money import Pico
 from meter.outlook import Tariff, turns_a_prompt
 from meter.rates import RateTable, utc_day
+from meter.settings import DEFAULT_SETTINGS, MeterSettings
 from meter.tally import Tally
 from meter.thread import ThreadMeter
 from meter.thread_tab import ThreadTab
@@ -72,7 +73,7 @@ class SessionMeter:
         log: SessionLog,
         rates: RateTable,
         foreign: frozenset[str] = frozenset(),
-        settings: LevelSettings = DEFAULT_LEVELS,
+        settings: MeterSettings = DEFAULT_SETTINGS,
     ) -> None:
         self._log = log
         self._settings = settings
@@ -106,7 +107,7 @@ class SessionMeter:
             client_cost_usd=log.cost_state.total_usd if log.cost_state else None,
             api_ms=log.cost_state.api_ms if log.cost_state else None,
             window=tabs[0].state.window,
-            levels=self._settings,
+            levels=self._settings.levels,
             next_prompt_turns=_next_prompt_turns(tabs[0]),
             switch=self._switch(tabs[0], models),
             hidden=hidden_cost(tabs, self._rates),
@@ -120,7 +121,7 @@ class SessionMeter:
         key = id(thread)
         meter = self._meters.get(key)
         if meter is None or meter.thread is not thread:
-            meter = self._meters[key] = ThreadMeter(thread, self._rates, self._foreign, self._settings)
+            meter = self._meters[key] = ThreadMeter(thread, self._rates, self._foreign, self._settings.levels)
         tab = self._tabs.get(key)
         if meter.update(self._wide_models(thread)) or tab is None or tab.agent_type != thread.agent_type:
             tab = self._tabs[key] = ThreadTab(
@@ -140,8 +141,9 @@ class SessionMeter:
         last, outlook = main.state.last, main.outlook
         if last is None or outlook is None:
             return {}
-        wanted = [*models, *newest_models(self._rates, utc_day(last.turn.at))]
-        one_hour, horizon = main.state.pace.one_hour, self._settings.horizon
+        named = self._settings.switch_to or newest_models(self._rates, utc_day(last.turn.at))
+        wanted = [*models, *named]
+        one_hour, horizon = main.state.pace.one_hour, self._settings.levels.horizon
         return switch_candidates(last.turn, outlook, wanted, self._rates, one_hour=one_hour, horizon=horizon)
 
     def _wide_models(self, thread: Thread) -> frozenset[str]:

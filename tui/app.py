@@ -16,7 +16,8 @@ from meter.rates import RateTable
 from parsers.targets import Library
 from tui.follow import Follower, Post, Snapshot
 from tui.screens.session import Clock, SessionScreen
-from tui.themes import THEMES, palette
+from tui.settings import DEFAULTS, Settings
+from tui.themes import TAB_DARK, THEMES, palette
 
 
 class Source(Protocol):
@@ -45,12 +46,18 @@ class RunningTab(App[None]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
-        self, make_source: Callable[[Post], Source], clock: Clock, prices_as_of: date, library: Library
+        self,
+        make_source: Callable[[Post], Source],
+        clock: Clock,
+        prices_as_of: date,
+        library: Library,
+        settings: Settings = DEFAULTS,
     ) -> None:
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "tab-dark"
+        self.theme = settings.theme if settings.theme in self.available_themes else TAB_DARK.name
+        self._settings = settings
         self._make_source = make_source
         self._clock = clock
         self._prices_as_of = prices_as_of
@@ -62,7 +69,7 @@ class RunningTab(App[None]):
         return palette(dark=theme.dark, ansi=theme.ansi, grey=self.no_color)
 
     def on_mount(self) -> None:
-        self.push_screen(SessionScreen(self._clock, self._prices_as_of, self._library))
+        self.push_screen(SessionScreen(self._clock, self._prices_as_of, self._library, self._settings))
         self._source = self._make_source(lambda snapshot: self.post_message(SnapshotPosted(snapshot)))
         self.call_after_refresh(self._source.start)
 
@@ -92,13 +99,15 @@ def local_clock() -> datetime:
     return datetime.now().astimezone()
 
 
-def watch(path: Path | None, library: Library, cwd: Path, rates: RateTable, *, keep_labels: bool) -> int:
+def watch(
+    path: Path | None, library: Library, cwd: Path, rates: RateTable, *, keep_labels: bool, settings: Settings
+) -> int:
     """Show a session live until the person quits, and return the exit code."""
 
     def follower(post: Post) -> Source:
-        return Follower(path, library, cwd, rates, post, keep_labels=keep_labels)
+        return Follower(path, library, cwd, rates, post, keep_labels=keep_labels, settings=settings.meter)
 
-    app = RunningTab(follower, local_clock, rates.as_of, library)
+    app = RunningTab(follower, local_clock, rates.as_of, library, settings)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: app.exit())
     app.run()

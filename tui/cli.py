@@ -18,6 +18,7 @@ from parsers.labels import clean
 from parsers.roots import config_roots
 from parsers.session_files import ProjectFolder
 from parsers.targets import AmbiguousTargetError, Library, TargetError, find_transcripts, newest, refuse_foreign
+from tui.settings import Settings, SettingsError, load_settings, settings_text
 
 if TYPE_CHECKING:
     from tui.sessions import Wanted
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
 FOUND, NOTHING_FOUND, BAD_USAGE = 0, 1, 2
 INTERRUPTED = 130
 
-_COMMANDS = ("watch", "report", "demo")
+_COMMANDS = ("watch", "report", "demo", "settings")
 _WITH_VALUE = ("--config-dir", "--prices")
 
 _USAGE = """runningtab [TARGET] [OPTION...]
        runningtab watch --json [TARGET]
        runningtab report [TARGET... | --all] [--json]
+       runningtab settings
        runningtab demo"""
 _EPILOG = """\
 TARGET is a transcript, a folder of transcripts, a working directory, or the beginning of a session id.
@@ -130,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", parents=[common], help="show the screen on a made-up session")
     demo.set_defaults(run=_demo)
+
+    settings = commands.add_parser("settings", parents=[common], help="print the settings in force and where from")
+    settings.set_defaults(run=_show_settings)
     return parser
 
 
@@ -176,12 +181,15 @@ def _report(options: argparse.Namespace) -> int:
     from tui.sessions import by_start, read_sessions
 
     rates = _rates(options)
+    settings = _settings()
     library = _library(options)
     wanted: dict[Path, Wanted] = {}
     for item in _wanted(options, library):
         if item.path not in wanted or item.named:
             wanted[item.path] = item
-    states = by_start(read_sessions(wanted.values(), rates, _complain, keep_labels=not options.no_titles))
+    keep_labels = _labels(options, settings)
+    read = read_sessions(wanted.values(), rates, _complain, keep_labels=keep_labels, settings=settings.meter)
+    states = by_start(read)
     found = {state.path for state in states}
     for target in dict.fromkeys(item.target for item in wanted.values() if not item.named):
         if not any(str(item.path) in found for item in wanted.values() if item.target == target):
@@ -252,6 +260,7 @@ def _here() -> Path:
 
 def _watch(options: argparse.Namespace) -> int:
     rates = _rates(options)
+    settings = _settings()
     library = _library(options)
     path = newest(find_transcripts(options.target, library))[0] if options.target else None
     if path is not None:
@@ -259,19 +268,37 @@ def _watch(options: argparse.Namespace) -> int:
     if options.json:
         from tui.stream import stream
 
-        return stream(path, library, _here(), rates, keep_labels=not options.no_titles)
+        keep_labels = _labels(options, settings)
+        return stream(path, library, _here(), rates, keep_labels=keep_labels, settings=settings.meter)
     _need_terminal()
     from tui.app import watch
 
-    return watch(path, library, _here(), rates, keep_labels=not options.no_titles)
+    return watch(path, library, _here(), rates, keep_labels=_labels(options, settings), settings=settings)
 
 
 def _demo(options: argparse.Namespace) -> int:
     rates = _rates(options)
+    settings = _settings()
     _need_terminal()
     from tui.demo import demo
 
-    return demo(rates)
+    return demo(rates, settings)
+
+
+def _show_settings(_options: argparse.Namespace) -> int:
+    print(settings_text(_settings(), os.environ), end="")
+    return FOUND
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise _BadUsageError(str(error)) from error
+
+
+def _labels(options: argparse.Namespace, settings: Settings) -> bool:
+    return settings.titles and not options.no_titles
 
 
 def _need_terminal() -> None:

@@ -13,6 +13,7 @@ from fixtures.session import Session
 from fixtures.story import story
 from meter.rates import RateTable
 from parsers.targets import Library
+from tui.settings import Settings
 
 TITLE = "A page of tide tables (demo)"
 TURNS = 180
@@ -78,7 +79,7 @@ class DemoWriter(threading.Thread):
                 file.write(line.data)
 
 
-def demo(rates: RateTable) -> int:
+def demo(rates: RateTable, settings: Settings) -> int:
     """Show the made-up session until the person quits, and return the exit code."""
     from tui.app import watch
 
@@ -88,6 +89,6 @@ def demo(rates: RateTable) -> int:
         writer.prepare()
         writer.start()
         try:
-            return watch(writer.path, Library((root,)), root, rates, keep_labels=True)
+            return watch(writer.path, Library((root,)), root, rates, keep_labels=True, settings=settings)
         finally:
             writer.stop()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from meter.rates import RateTable
 from meter.session import SessionMeter, SessionState
+from meter.settings import DEFAULT_SETTINGS, MeterSettings
 from parsers.reader import SessionReader
 from parsers.roots import LiveProcess
 from parsers.targets import Library
@@ -81,7 +82,15 @@ class Follower(threading.Thread):
     """
 
     def __init__(
-        self, path: Path | None, library: Library, cwd: Path, rates: RateTable, post: Post, *, keep_labels: bool = True
+        self,
+        path: Path | None,
+        library: Library,
+        cwd: Path,
+        rates: RateTable,
+        post: Post,
+        *,
+        keep_labels: bool = True,
+        settings: MeterSettings = DEFAULT_SETTINGS,
     ) -> None:
         super().__init__(name="follower", daemon=True)
         self._path = path
@@ -90,6 +99,7 @@ class Follower(threading.Thread):
         self._rates = rates
         self._post = post
         self._keep_labels = keep_labels
+        self._settings = settings
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._snapshot = Snapshot(Phase.WAITING)
@@ -130,7 +140,7 @@ class Follower(threading.Thread):
 
     def _follow(self, path: Path, watch: FileWatch) -> Path | None:
         """Follow one transcript until told to stop, or until the session goes on in another file: return that."""
-        followed = _Followed(path, self._library, self._rates, keep_labels=self._keep_labels)
+        followed = _Followed(path, self._library, self._rates, self._settings, keep_labels=self._keep_labels)
         self._publish(replace(self._snapshot, phase=Phase.READING, progress=0.0, degraded=watch.trouble))
         watch.add(path.parent)
         told = True
@@ -179,11 +189,13 @@ class Follower(threading.Thread):
 class _Followed:
     """The session that is followed now: its reader, its meter, and where it may go on."""
 
-    def __init__(self, path: Path, library: Library, rates: RateTable, *, keep_labels: bool) -> None:
+    def __init__(
+        self, path: Path, library: Library, rates: RateTable, settings: MeterSettings, *, keep_labels: bool
+    ) -> None:
         self.path = path
         self.reader = SessionReader(path, keep_labels=keep_labels)
         self.successors = Successors(path, library)
-        self._meter = SessionMeter(self.reader.log, rates)
+        self._meter = SessionMeter(self.reader.log, rates, settings=settings)
         self._state: SessionState | None = None
         self._trouble: str | None = None
         self._active_at = time.monotonic()

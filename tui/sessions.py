@@ -8,6 +8,7 @@ from pathlib import Path
 
 from meter.rates import RateTable
 from meter.session import SessionMeter, SessionState
+from meter.settings import DEFAULT_SETTINGS, MeterSettings
 from parsers.labels import clean
 from parsers.ownership import divide_ownership
 from parsers.reader import SessionReader
@@ -30,13 +31,21 @@ class Wanted:
 
 
 def read_sessions(
-    wanted: Iterable[Wanted], rates: RateTable, complain: Complain, *, keep_labels: bool = True
+    wanted: Iterable[Wanted],
+    rates: RateTable,
+    complain: Complain,
+    *,
+    keep_labels: bool = True,
+    settings: MeterSettings = DEFAULT_SETTINGS,
 ) -> list[SessionState]:
     """Return the sessions with turns, each message counted once over all of them."""
     readers = [reader for item in wanted if (reader := _read(item, complain, keep_labels=keep_labels)) is not None]
     # A session that was asked for alone counts all that its files hold, copies included.
     foreign = divide_ownership([reader.log for reader in readers]) if len(readers) > 1 else {}
-    return [SessionMeter(reader.log, rates, foreign.get(reader.log.path, frozenset())).update() for reader in readers]
+    return [
+        SessionMeter(reader.log, rates, foreign.get(reader.log.path, frozenset()), settings).update()
+        for reader in readers
+    ]
 
 
 def _read(item: Wanted, complain: Complain, *, keep_labels: bool) -> SessionReader | None:

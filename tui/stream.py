@@ -15,6 +15,7 @@ from meter.cache import cache_clock
 from meter.money import dollars
 from meter.rates import RateTable
 from meter.session import SessionState
+from meter.settings import DEFAULT_SETTINGS, MeterSettings
 from meter.thread import MeteredTurn
 from parsers.targets import Library
 from tui.follow import Follower, Phase, Snapshot
@@ -132,12 +133,13 @@ def stream(
     rates: RateTable,
     *,
     keep_labels: bool,
+    settings: MeterSettings = DEFAULT_SETTINGS,
     out: TextIO = sys.stdout,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:
     """Print a line for every change until the program is told to end, and return the exit code."""
     posts: queue.SimpleQueue[Snapshot | None] = queue.SimpleQueue()
-    follower = Follower(path, library, cwd, rates, posts.put, keep_labels=keep_labels)
+    follower = Follower(path, library, cwd, rates, posts.put, keep_labels=keep_labels, settings=settings)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda *_: posts.put(None))
     log = EventLog(library.where())

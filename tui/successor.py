@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from parsers.reader import SessionReader
@@ -29,7 +30,7 @@ class Successors:
         self.live_here = 0
         self._folder = ProjectFolder(path.parent)
         self._path = path
-        self._library = library
+        self._library = _own_library(path, library)
         self._known = set(self._mains())
         self._candidates: dict[Path, SessionReader] = {}
         self._looked_at = 0.0
@@ -92,3 +93,10 @@ class Successors:
             del self._candidates[path]
         elif theirs.has_turns:
             del self._candidates[path]
+
+
+def _own_library(path: Path, library: Library) -> Library:
+    """Return the config root that a transcript lies in: only its registry can name the process that writes it."""
+    if path.parent.parent.name != "projects":
+        return replace(library, roots=())
+    return replace(library, roots=(path.parent.parent.parent,))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
+from meter.budget import NO_BUDGETS, Budgets
 from meter.cache import CacheClock, cache_clock
 from meter.level import DEFAULT_LEVELS, Level, LevelSettings
 from meter.money import Pico
+from meter.nudge import Kind, Moment, Nudge
+from meter.nudges import foremost, nudges
 from meter.outlook import Outlook
 from meter.session import SessionState
 from meter.tally import NOTHING, Tally
@@ -17,6 +22,9 @@ from tui.follow import Phase, Snapshot
 
 HOUR = timedelta(hours=1)
 IDLE_AFTER = timedelta(minutes=15)
+NONE_SNOOZED: Mapping[Kind, int] = MappingProxyType({})
+_ALWAYS = (Kind.CACHE_EXPIRING, Kind.CACHE_BROKE)
+"""Kinds that are worth the verdict row at any level: they pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,12 @@ class View:
     """What the whole session had cost after each turn of the main thread."""
     flat: tuple[Pico, ...] = ()
     """The same, had the main thread's context not grown."""
+    nudges: tuple[Nudge, ...] = ()
+    """What is to be said, the most urgent first."""
+    snoozed: Mapping[Kind, int] = field(default_factory=dict)
+    """Kinds of nudges that the person does not want to see for now, each with its turns left."""
+    subscription: bool = False
+    """Sentences speak of tokens first: the person pays no per-token bill."""
 
     @property
     def state(self) -> SessionState | None:
@@ -80,6 +94,12 @@ class View:
         return short_model(self.last_turn.turn.billed_id) if self.last_turn else ""
 
     @property
+    def nudge(self) -> Nudge | None:
+        """The one that stands in the verdict row: calm ones leave it to the calm sentence."""
+        found = [nudge for nudge in self.nudges if nudge.level > Level.CALM or nudge.kind in _ALWAYS]
+        return foremost(found, snoozed=self.snoozed.keys())
+
+    @property
     def outlook(self) -> Outlook | None:
         return self.state.main.outlook if self.state else None
 
@@ -118,14 +138,35 @@ class View:
         return unanswered or self.last_turn.turn.ends_with_tool
 
 
-def make_view(snapshot: Snapshot, now: datetime, last: View | None = None) -> View:
+def make_view(
+    snapshot: Snapshot,
+    now: datetime,
+    last: View | None = None,
+    *,
+    budgets: Budgets = NO_BUDGETS,
+    snoozed: Mapping[Kind, int] = NONE_SNOOZED,
+    subscription: bool = False,
+) -> View:
     """Return the view of a snapshot at a moment; the one before spares what did not change."""
     state = snapshot.state
     if state is None or snapshot.phase is Phase.WAITING:
         return View(snapshot, now)
     paid, flat = (last.paid, last.flat) if last is not None and last.state is state else cumulative(state)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return View(snapshot, now, _spent_since(state, now - HOUR), _spent_since(state, midnight), paid, flat)
+    today = _spent_since(state, midnight)
+    view = View(
+        snapshot,
+        now,
+        spent_last_hour=_spent_since(state, now - HOUR),
+        spent_today=today,
+        paid=paid,
+        flat=flat,
+        snoozed=snoozed,
+        subscription=subscription,
+    )
+    left = view.clock.left(now) if view.clock else None
+    waiting = not view.answering and not view.is_idle
+    return replace(view, nudges=nudges(state, moment=Moment(left, waiting), budgets=budgets, today=today))
 
 
 def cumulative(state: SessionState) -> tuple[tuple[Pico, ...], tuple[Pico, ...]]:

@@ -273,7 +273,7 @@ def test_what_is_the_same_on_a_subscription(told: Nudge) -> None:
     assert sentence(told, subscription=True) == sentence(told)
 
 
-@pytest.mark.parametrize(("columns", "subscription"), product((20, 40, 60, 80, 100, 200), (False, True)))
+@pytest.mark.parametrize(("columns", "subscription"), list(product((20, 40, 60, 80, 100, 200), (False, True))))
 def test_no_sentence_counsels_or_shouts(columns: int, *, subscription: bool) -> None:
     for told in ALL:
         said = sentence(told, columns=columns, subscription=subscription)

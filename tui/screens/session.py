@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -14,12 +14,18 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from meter.level import Level
+from meter.nudge import Kind
 from parsers.labels import clean
 from parsers.targets import Library
+from tui.announce import Announcer
 from tui.cells import Row, fit
+from tui.desktop import desktop_notification
 from tui.follow import Phase, Snapshot
 from tui.format import plural
+from tui.nudge_words import sentence
 from tui.screens.details import DetailsScreen
+from tui.settings import DEFAULTS, Settings
 from tui.view import View, make_view
 from tui.widgets.curve_panel import CurvePanel
 from tui.widgets.empty import EmptyPanel, Place
@@ -36,6 +42,8 @@ from tui.widgets.verdict import verdict
 Clock = Callable[[], datetime]
 """Returns the time of the session's clock, aware."""
 
+SNOOZED_FOR = 10
+"""Turns for which a kind of nudge stays hidden: about a prompt."""
 _STALE_AFTER = 60
 """Days after which the price table's date is a warning."""
 
@@ -59,6 +67,7 @@ class SessionScreen(Screen[None]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "app.quit", "quit", tooltip="End the program"),
+        Binding("z", "snooze", "snooze", tooltip="Hide this kind of nudge, or bring the hidden ones back"),
         Binding("question_mark", "app.help", "help", key_display="?", tooltip="What the figures and the keys mean"),
     ]
 
@@ -69,12 +78,15 @@ class SessionScreen(Screen[None]):
     empty = getters.query_one(EmptyPanel)
     turns = getters.query_one(TurnList)
 
-    def __init__(self, clock: Clock, prices_as_of: date, library: Library) -> None:
+    def __init__(self, clock: Clock, prices_as_of: date, library: Library, settings: Settings = DEFAULTS) -> None:
         super().__init__()
         self._library = library
+        self._settings = settings
         self._clock = clock
         self._prices_as_of = prices_as_of
         self._view: View | None = None
+        self._snoozed: dict[Kind, int] = {}
+        self._announcer = Announcer()
 
     def compose(self) -> ComposeResult:
         yield Rows(id="header")
@@ -108,7 +120,8 @@ class SessionScreen(Screen[None]):
         self._show()
 
     def _show(self) -> None:
-        view = self._view = make_view(self.snapshot, self._clock(), self._view)
+        view = self._view = self._make_view()
+        self._announce(view)
         columns, lines = self.size
         self.set_class(view.is_empty, "-empty")
         self.empty.places = places_looked_into(self._library) if view.snapshot.phase is Phase.WAITING else ()
@@ -119,6 +132,46 @@ class SessionScreen(Screen[None]):
             if panel.display and panel.size.width:
                 panel.view = view
         self.turns.view = view
+
+    def _make_view(self) -> View:
+        return make_view(
+            self.snapshot,
+            self._clock(),
+            self._view,
+            budgets=self._settings.budgets,
+            snoozed=self._snoozed_now(),
+            subscription=self._settings.billing == "subscription",
+        )
+
+    def action_snooze(self) -> None:
+        """Hide the kind of nudge that stands in the verdict row, or bring the hidden ones back."""
+        nudge = self._view.nudge if self._view else None
+        if nudge is not None:
+            self._snoozed[nudge.kind] = self._turns() + SNOOZED_FOR
+        else:
+            self._snoozed.clear()
+        self._show()
+
+    def _turns(self) -> int:
+        state = self.snapshot.state
+        return state.main.state.turns if state else 0
+
+    def _snoozed_now(self) -> dict[Kind, int]:
+        """Return the kinds that are hidden, each with the number of turns until it may come back."""
+        turns = self._turns()
+        return {kind: until - turns for kind, until in self._snoozed.items() if until > turns}
+
+    def _announce(self, view: View) -> None:
+        for nudge in self._announcer.news(view):
+            words = sentence(nudge, columns=60, subscription=view.subscription)
+            if self._settings.toasts:
+                severity: Literal["warning", "error"] = "error" if nudge.level is Level.ACT else "warning"
+                self.app.notify(words, severity=severity, timeout=10, markup=False)
+            if not self.app.app_focus:
+                if self._settings.bell:
+                    self.app.bell()
+                if self._settings.notify:
+                    desktop_notification(self.app, nudge)
 
     @on(TurnList.Chosen)
     def _show_details(self, message: TurnList.Chosen) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from meter.level import Level, best_advice
+from meter.level import Level
+from meter.nudge import Nudge
 from tui.cells import EMPTY, Row, fit, row, width
-from tui.format import money, plural
+from tui.format import plural
+from tui.nudge_words import calm_sentence, sentence
 from tui.view import View
-from tui.widgets.next_turn import dollars_to_pico
 from tui.widgets.notice import notice
 
 _CHIPS = {Level.CALM: "○ calm", Level.WATCH: "▲ watch", Level.ACT: "■ act"}
@@ -19,23 +20,39 @@ _STYLES = {
 
 def verdict(view: View, columns: int, lines: int) -> list[Row]:
     """Return the verdict in this many rows; what there is to say about the watching goes before a calm one."""
-    level = view.level
     said = EMPTY if view.is_empty else notice(view)
-    if said and level is Level.CALM:
+    nudge = view.nudge
+    level = nudge.level if nudge else Level.CALM
+    if said and nudge is None:
         return _wrapped(row(" "), said, columns, lines)
     chip_style, words_style, tint = _STYLES[level]
     chip = row((f" {_CHIPS[level]} ", chip_style), " ")
-    sentence = _sentence(view, wide=columns >= 100)
-    head, _, rest = sentence.partition(": ")
-    words = (
-        row((f"{head}: ", f"{words_style} bold"), (rest, words_style))
-        if rest and level
-        else row((sentence, words_style))
-    )
-    rows = _wrapped(chip, words, columns, lines)
-    if said and width(rows[0]) + width(said) + 2 <= columns and lines == 1:
+    room = (columns - width(chip) - 1) * lines
+    rows = _wrapped(chip, _words(_sentence(view, nudge, room), level, words_style), columns, lines)
+    if said and lines == 1 and width(rows[0]) + width(said) + 2 <= columns:
         rows[0] = (*fit(rows[0], columns - width(said) - 1), *said, (" ", ""))
     return [_tinted(fit(cells, columns), tint) for cells in rows]
+
+
+def _words(sentence_: str, level: Level, style: str) -> Row:
+    """Return a sentence with its action, which stands before the colon, in bold."""
+    action, colon, rest = sentence_.partition(": ")
+    if level is Level.CALM or not colon:
+        return row((sentence_, style))
+    return row((f"{action}: ", f"{style} bold"), (rest, style))
+
+
+def _sentence(view: View, nudge: Nudge | None, room: int) -> str:
+    """Return the longest form of what is to be said that fits."""
+    if view.state is None or not view.state.main.turns:
+        return ""
+    if nudge is None:
+        calm = calm_sentence(view.state)
+        left = max((view.snoozed.get(found.kind, 0) for found in view.nudges), default=0)
+        return f"{calm} (snoozed, {left} {plural(left, 'turn')} left)" if left else calm
+    forms = (sentence(nudge, columns=columns, subscription=view.subscription) for columns in (100, 60, 40))
+    found = list(forms)
+    return next((form for form in found if len(form) <= room), found[-1])
 
 
 def _tinted(cells: Row, tint: str) -> Row:
@@ -65,29 +82,3 @@ def _wrapped(chip: Row, words: Row, columns: int, lines: int) -> list[Row]:
 def _pieces(text: str) -> list[str]:
     words = text.split(" ")
     return [f"{word} " for word in words[:-1]] + ([words[-1]] if words[-1] else [])
-
-
-def _sentence(view: View, *, wide: bool) -> str:
-    state, outlook = view.state, view.outlook
-    if state is None or not state.main.turns:
-        return ""
-    if outlook is None:
-        return "The next turn tells what the history costs."
-    horizon = state.horizon
-    advice = best_advice(outlook, horizon)
-    way = outlook.clear if advice.kind == "clear" else outlook.compact
-    within = outlook.pays_back(way)
-    saves = money(dollars_to_pico(advice.saving)) if advice.saving > 0 else ""
-    if view.level is Level.CALM:
-        if not saves or within is None:
-            return f"Keep going: /{advice.kind} would not pay back within {horizon} turns."
-        return f"Keep going: /{advice.kind} would save ≈ {saves} in {horizon} turns."
-    when = "now" if view.level is Level.ACT else "after this task"
-    back = f", pays back in {within} {plural(within, 'turn')}" if within is not None else ""
-    if not saves:
-        return f"/{advice.kind} {when}: the context is nearly full."
-    if wide:
-        going = money(dollars_to_pico(outlook.keep_going(horizon)))
-        cost = money(dollars_to_pico(advice.cost))
-        return f"/{advice.kind} {when}: next {horizon} turns ≈ {cost} instead of {going}{back}."
-    return f"/{advice.kind} {when}: saves ≈ {saves} in {horizon} turns{back}."
