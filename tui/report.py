@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from meter.money import Certainty
+from meter.money import PICO_PER_DOLLAR, Certainty
 from meter.rates import RateTable
 from meter.session import SessionState
 from meter.tally import Tally
@@ -35,8 +35,25 @@ def _session(state: SessionState) -> str:
         ("Turns", _turns(state)),
         *_agents(state),
     ]
-    rows += [("Claude Code's total", f"${state.client_cost_usd:,.2f}")] if state.client_cost_usd is not None else []
+    rows += _beside(state)
     return "\n".join([*_pairs(rows), "", *_models(state.models.items()), "", *_pairs(_main_thread(state))])
+
+
+def _beside(state: SessionState) -> list[tuple[str, str]]:
+    """Return what the transcript does not hold: Claude Code's own total with the difference named, or an estimate."""
+    hidden = f"≈ {money(state.hidden)}" if state.hidden else ""
+    if state.client_cost_usd is None:
+        return [("Not in transcript", f"{hidden} estimated for compactions and searches")] if hidden else []
+    client = round(state.client_cost_usd * PICO_PER_DOLLAR)
+    more = client - state.tally.cost
+    words = money(client)
+    if abs(more) * 1_000 > client and not state.tally.unpriced_turns:
+        if more > 0:
+            estimate = f", {hidden} estimated" if hidden else ""
+            words += f": {money(more)} for requests not in the transcript (compactions, searches{estimate})"
+        else:
+            words += f": {money(-more)} less, as of its last exit or from before a kill"
+    return [("Claude Code's total", words)]
 
 
 def _pairs(rows: Sequence[tuple[str, str]]) -> list[str]:

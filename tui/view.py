@@ -12,7 +12,7 @@ from meter.cache import CacheClock, cache_clock
 from meter.level import DEFAULT_LEVELS, Level, LevelSettings
 from meter.money import Pico
 from meter.nudge import Kind, Moment, Nudge
-from meter.nudges import foremost, nudges
+from meter.nudges import SOON, foremost, nudges
 from meter.outlook import Outlook
 from meter.session import SessionState
 from meter.tally import NOTHING, Tally
@@ -44,6 +44,8 @@ class View:
     """What is to be said, the most urgent first."""
     snoozed: Mapping[Kind, int] = field(default_factory=dict)
     """Kinds of nudges that the person does not want to see for now, each with its turns left."""
+    judged: object = None
+    """What the nudges were made of: while it is equal they are the same."""
     subscription: bool = False
     """Sentences speak of tokens first: the person pays no per-token bill."""
 
@@ -165,8 +167,22 @@ def make_view(
         subscription=subscription,
     )
     left = view.clock.left(now) if view.clock else None
-    waiting = not view.answering and not view.is_idle
-    return replace(view, nudges=nudges(state, moment=Moment(left, waiting), budgets=budgets, today=today))
+    moment = Moment(left, waiting=not view.answering and not view.is_idle)
+    judged = (
+        id(state),
+        moment.cold,
+        moment.waiting,
+        moment.left if moment.waiting and not _is_far(left) else None,
+        today,
+    )
+    if last is not None and last.judged == judged:
+        return replace(view, nudges=last.nudges, judged=judged)
+    return replace(view, nudges=nudges(state, moment=moment, budgets=budgets, today=today), judged=judged)
+
+
+def _is_far(left: timedelta | None) -> bool:
+    """Tell whether the end of the cache is so far that no nudge counts it down."""
+    return left is None or left > SOON
 
 
 def cumulative(state: SessionState) -> tuple[tuple[Pico, ...], tuple[Pico, ...]]:

@@ -159,12 +159,9 @@ def test_edges_in_one_cell_take_the_drawing_with_the_smallest_wrong_area(low: in
     assert one_cell(low, high) == cell
 
 
-def test_two_edges_in_one_cell_may_be_drawn_all_flat() -> None:
-    # Low in the cell and near each other, but the gap is wide enough for amber in every later column.
-    area = Area([2, 2], [5, 5])
-    assert one_cell(2, 5) == ("▅", AMBER)
-    assert draw_area(area, 2, 1, 8.0) == [[("▅", AMBER)] * 2]
-    assert one_cell(3, 5) == ("▅", FLAT)  # under three eighths: no amber at all
+def test_a_gap_under_three_eighths_is_all_flat_up_to_what_was_paid() -> None:
+    assert one_cell(3, 5) == ("▅", FLAT)
+    assert one_cell(3, 6) == ("▃", BOTH)
 
 
 @given(st.integers(0, 8), st.integers(0, 8))

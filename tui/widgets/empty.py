@@ -21,6 +21,9 @@ class EmptyPanel(Panel):
     framed = False
     places: Sequence[Place] = ()
 
+    def depends_on(self, view: View) -> object:
+        return (view.snapshot, tuple(self.places))
+
     def title(self, view: View, size: int) -> tuple[Row, Row]:
         return EMPTY, EMPTY
 

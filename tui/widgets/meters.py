@@ -18,8 +18,18 @@ from tui.widgets.panel import Panel
 class TabPanel(Panel):
     """What the session has cost so far: the first thing that the eye finds."""
 
+    def depends_on(self, view: View) -> object:
+        return (super().depends_on(view), view.spent_last_hour, view.spent_today)
+
     def title(self, view: View, size: int) -> tuple[Row, Row]:
         return row(("Tab", "$foreground bold")), row(("list price", "$muted"))
+
+    def footer(self, view: View, size: int) -> Row:
+        """Return Claude Code's own total where it differs: it holds requests that the transcript does not."""
+        client = view.state.client_cost_usd if view.state else None
+        if client is None or view.state is None or money(dollars_to_pico(client)) == money(view.state.tally.cost):
+            return EMPTY
+        return row(("Claude Code says ", "$muted"), (money(dollars_to_pico(client)), "$foreground"))
 
     def body(self, view: View, columns: int, lines: int) -> list[Row]:
         state = view.state
@@ -117,6 +127,9 @@ def _compacts(view: View, columns: int) -> Row:
 class CachePanel(Panel):
     """How much of what was sent came from the cache, and how long it stays warm."""
 
+    def depends_on(self, view: View) -> object:
+        return (super().depends_on(view), warmth(view))
+
     def title(self, view: View, size: int) -> tuple[Row, Row]:
         return row(("Cache", "$foreground bold")), EMPTY
 
@@ -198,6 +211,9 @@ def breaks_row(view: View, columns: int) -> Row:
 
 class ContextAndCachePanel(Panel):
     """Context and cache in one panel, for normal screens."""
+
+    def depends_on(self, view: View) -> object:
+        return (super().depends_on(view), warmth(view))
 
     def title(self, view: View, size: int) -> tuple[Row, Row]:
         return row(("Context and cache", "$foreground bold")), EMPTY

@@ -7,7 +7,7 @@ from tui.format import MARKS, factor, money, share, tokens
 from tui.view import View
 from tui.widgets.big_money import big_money
 from tui.widgets.gauge import gauge
-from tui.widgets.meters import going_cold, hit_words, short_breaks, short_warmth, tab_text
+from tui.widgets.meters import going_cold, hit_words, short_breaks, short_warmth, tab_text, warmth
 from tui.widgets.next_turn import dollars_to_pico, parts_row, split_bar
 from tui.widgets.panel import Panel
 
@@ -19,6 +19,9 @@ class NarrowMeters(Panel):
     """Tab and next turn side by side, the split bar, then the gauges; the first rows stay longest."""
 
     framed = False
+
+    def depends_on(self, view: View) -> object:
+        return (super().depends_on(view), warmth(view))
 
     def title(self, view: View, size: int) -> tuple[Row, Row]:
         return EMPTY, EMPTY

@@ -32,6 +32,7 @@ class Panel(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - textual's name
         super().__init__(id=id, classes=classes)
         self._drawn: tuple[Size, bool, tuple[Row, ...]] | None = None
+        self._made_of: object = None
 
     def title(self, view: View, size: int) -> tuple[Row, Row]:
         """Return what stands in the upper edge, left and right."""
@@ -45,7 +46,15 @@ class Panel(Widget):
         """Return what stands at the right of the lower edge of a box."""
         return EMPTY
 
+    def depends_on(self, view: View) -> object:
+        """Return what the panel's rows are made of, beside its size: while it is equal nothing is drawn anew."""
+        return (view.state, view.snapshot.phase)
+
     def watch_view(self) -> None:
+        made_of = (self.size, self.boxed, self.depends_on(self.view) if self.view else None)
+        if made_of == self._made_of:
+            return
+        self._made_of = made_of
         drawn = (self.size, self.boxed, self._rows())
         if drawn != self._drawn:
             self._drawn = drawn
