@@ -85,8 +85,8 @@ class CacheClock:
     """What the next turn costs more if the cache is cold by then; None for an unpriced model."""
 
     def left(self, now: datetime) -> timedelta | None:
-        """Return how long the cache stays warm, never below zero; None when that cannot be told."""
-        return None if self.expires_at is None else max(self.expires_at - now, timedelta())
+        """Return how long the cache stays warm, from zero to its lifetime; None when that cannot be told."""
+        return None if self.expires_at is None else min(self.ttl, max(self.expires_at - now, timedelta()))
 
 
 def ttl_of(*, one_hour: bool) -> timedelta:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from textual import on
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.message import Message
+from textual.screen import Screen
 
 from meter.rates import RateTable
 from parsers.targets import Library
@@ -76,6 +78,15 @@ class RunningTab(App[None]):
     def on_unmount(self) -> None:
         if self._source is not None:
             self._source.stop()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every key's action in the command palette, beside textual's own commands."""
+        yield from super().get_system_commands(screen)
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if not binding.system and binding.description and active.enabled:
+                run = partial(self.run_action, binding.action, default_namespace=active.node)
+                yield SystemCommand(binding.description.capitalize(), binding.tooltip or f"Key {binding.key}", run)
 
     def action_help(self) -> None:
         """Explain the screen."""

@@ -145,9 +145,10 @@ class Follower(threading.Thread):
         watch.add(path.parent)
         told = True
         while not self._stopping.is_set():
-            watch.add(followed.reader.agent_folder, recursive=True)
+            # The session's own folder, not its agents': that one is made later, with the first agent's file in it.
+            watch.add(followed.own_folder, recursive=True)
             changed = followed.look(self._on_chunk)
-            degraded = watch.trouble or self._snapshot.degraded
+            degraded = watch.trouble or (None if told else self._snapshot.degraded)
             if changed and not told and degraded is None and not self._wake.wait(_GRACE):
                 degraded = "changes came without notice"
             if followed.successors.next is not None:
@@ -200,7 +201,7 @@ class _Followed:
         self._trouble: str | None = None
         self._active_at = time.monotonic()
         self._missing_since: float | None = None
-        self._own_folder = str(path.with_suffix(""))
+        self.own_folder = path.with_suffix("")
 
     def look(self, on_chunk: Callable[[int, int], None]) -> bool:
         """Read what was appended and tell whether anything was."""
@@ -247,7 +248,7 @@ class _Followed:
         own = str(self.path)
         return any(
             path == own
-            or path.startswith(self._own_folder)
+            or path.startswith(str(self.own_folder))
             or path.rsplit("/", 1)[-1].startswith("agent-")
             or self.successors.is_new(path)
             for path in changed

@@ -62,16 +62,15 @@ class EventLog:
 
 
 def new_turns(before: SessionState, after: SessionState) -> Iterator[tuple[str | None, MeteredTurn]]:
-    """Return the turns that are new or revised, with their agent; looks back no further than it has to."""
+    """Return the turns that are new or revised, with their agent."""
     known = {tab.agent_id: tab.turns for tab in before.threads}
     for tab in after.threads:
         old = known.get(tab.agent_id, ())
-        found: list[MeteredTurn] = []
-        for index in reversed(range(len(tab.turns))):
-            if index < len(old) and old[index].turn is tab.turns[index].turn:
-                break
-            found.append(tab.turns[index])
-        yield from ((tab.agent_id, metered) for metered in reversed(found))
+        if tab.turns is old:
+            continue
+        for index, metered in enumerate(tab.turns):
+            if index >= len(old) or old[index].turn is not metered.turn:
+                yield (tab.agent_id, metered)
 
 
 def _line(snapshot: Snapshot, at: datetime) -> Json:
@@ -122,6 +121,7 @@ def _aside(snapshot: Snapshot) -> tuple[object, ...]:
         state.rewritten,
         state.damaged_lines,
         state.client_cost_usd,
+        state.hidden,
         state.tally.turns,
     )
 

@@ -98,7 +98,7 @@ async def test_resized_to_a_size_it_is_as_if_it_began_there() -> None:
             fresh[size] = await screen.show(live("story"))
     async with stage(SIZES[2]) as screen:
         await screen.show(live("story"))
-        for size in (*SIZES, *SIZES[::-2], *SIZES[1::2]):
+        for size in (*SIZES, *SIZES[::-2]):
             assert await screen.resize(*size) == fresh[size]
 
 
@@ -114,7 +114,7 @@ async def test_at_every_size_it_is_whole(name: str) -> None:
 async def test_no_width_breaks_a_row_or_a_box(lines: int) -> None:
     async with stage((40, lines)) as screen:
         await screen.show(live("story"))
-        for columns in range(40, 204, 7):
+        for columns in range(40, 204, 11):
             assert_whole(await screen.resize(columns, lines), columns, lines)
 
 

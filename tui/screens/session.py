@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -42,6 +42,7 @@ from tui.widgets.verdict import verdict
 Clock = Callable[[], datetime]
 """Returns the time of the session's clock, aware."""
 
+PLACES_EVERY = timedelta(seconds=10)
 SNOOZED_FOR = 10
 """Turns for which a kind of nudge stays hidden: about a prompt."""
 _STALE_AFTER = 60
@@ -67,6 +68,7 @@ class SessionScreen(Screen[None]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "app.quit", "quit", tooltip="End the program"),
+        Binding("v", "view", "view", tooltip="Next chart: cost, context, cost per turn, tokens sent"),
         Binding("z", "snooze", "snooze", tooltip="Hide this kind of nudge, or bring the hidden ones back"),
         Binding("question_mark", "app.help", "help", key_display="?", tooltip="What the figures and the keys mean"),
     ]
@@ -87,6 +89,7 @@ class SessionScreen(Screen[None]):
         self._view: View | None = None
         self._snoozed: dict[Kind, int] = {}
         self._announcer = Announcer()
+        self._places_at: datetime | None = None
 
     def compose(self) -> ComposeResult:
         yield Rows(id="header")
@@ -124,14 +127,20 @@ class SessionScreen(Screen[None]):
         self._announce(view)
         columns, lines = self.size
         self.set_class(view.is_empty, "-empty")
-        self.empty.places = places_looked_into(self._library) if view.snapshot.phase is Phase.WAITING else ()
+        self._look_at_places(view)
         self.header.rows = (fit(header(view, columns), columns),)
         self.verdict.rows = tuple(self._verdict(view, columns, lines))
         self.footer.rows = (self._footer(view, columns),)
         for panel in self.query(Panel):
-            if panel.display and panel.size.width:
-                panel.view = view
+            panel.view = view
         self.turns.view = view
+
+    def _look_at_places(self, view: View) -> None:
+        """Tell the empty state where sessions are looked for; listing them takes time, so it is done now and then."""
+        waiting = view.snapshot.phase is Phase.WAITING
+        if waiting and (self._places_at is None or view.now - self._places_at >= PLACES_EVERY):
+            self._places_at = view.now
+            self.empty.places = places_looked_into(self._library)
 
     def _make_view(self) -> View:
         return make_view(
@@ -151,6 +160,11 @@ class SessionScreen(Screen[None]):
         else:
             self._snoozed.clear()
         self._show()
+
+    def action_view(self) -> None:
+        """Show the next chart."""
+        panel = self.query_one(CurvePanel)
+        panel.chart = panel.chart.next
 
     def _turns(self) -> int:
         state = self.snapshot.state

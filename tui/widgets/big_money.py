@@ -11,7 +11,9 @@ def big_money(figure: str, style: str, columns: int, mark: str = "") -> list[Row
 
     When even those do not fit, the figure stands in one bold line.
     """
-    for text in dict.fromkeys((figure, figure.partition(".")[0])):
+    whole, _, cents = figure.partition(".")
+    shorter = (whole,) if len(cents) == 2 and cents.isdigit() and whole != "$0" else ()
+    for text in (figure, *shorter):
         digits = text.replace("$", "")
         if all(char in GLYPHS for char in digits) and large_width(digits) + 2 <= columns:
             top, middle, bottom = large(digits)

@@ -97,6 +97,31 @@ def _cell(low: int, high: int, area: Area) -> Cell | None:
     return (EIGHTHS[high], f"${area.upper_style if best == 'upper' else area.lower_style}")
 
 
+def draw_stack(layers: Sequence[tuple[Sequence[float], str]], rows: int, top: float) -> list[list[Cell | None]]:
+    """Return the cells of areas on top of each other, top row first.
+
+    Each layer has one height a column, that of its upper edge above the ground, and a style; the lowest comes first.
+    """
+    columns = len(layers[0][0]) if layers else 0
+    edges = [[_eighths(heights[column], rows, top) for heights, _ in layers] for column in range(columns)]
+    styles = [style for _, style in layers]
+    return [[_stacked(ends, styles, 8 * row) for ends in edges] for row in reversed(range(rows))]
+
+
+def _stacked(ends: Sequence[int], styles: Sequence[str], floor: int) -> Cell | None:
+    """Return one cell of a stack: two colours at most, the lowest ones that reach into it."""
+    inside = [(min(8, end - floor), style) for end, style in zip(ends, styles, strict=True) if end > floor]
+    if not inside:
+        return None
+    low, style = inside[0]
+    if low >= 8 or len(inside) == 1:
+        return (EIGHTHS[low], f"${style}")
+    high, other = max(inside[1:], key=lambda layer: layer[0] - low)
+    if high >= 8 or 8 - high < high - low:
+        return (EIGHTHS[low], f"${style} on ${other}")
+    return (EIGHTHS[high], f"${style if low >= high - low else other}")
+
+
 def dotted(value: Callable[[float], float], columns: int, rows: int, top: float) -> list[list[str]]:
     """Return a dotted line over cells, top row first; ``value`` takes the share of the way from 0 to 1."""
     bits = [[0] * columns for _ in range(rows)]

@@ -1,39 +1,52 @@
-"""The compounding panel: the curve with its axes, marks and direct labels."""
+"""The compounding panel: a chart in its frame, with what its marks mean."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from enum import Enum
 
-from meter.money import PICO_PER_DOLLAR, Pico
-from tui.cells import EMPTY, Row, fit, row, width
-from tui.format import factor, limit, money, plural, share
+from textual.reactive import reactive
+
+from tui.cells import EMPTY, Row, row
+from tui.format import factor, limit, money, plural
 from tui.view import View
-from tui.widgets.curve import Area, Cell, column_of, dotted, draw_area, grid_step, joined, nice_top
+from tui.widgets.curve_drawing import Drawing, divide
+from tui.widgets.other_charts import ContextDrawing, PartsDrawing, SentDrawing
 from tui.widgets.panel import Panel
 
-_AHEAD = 8
-"""Columns of the outlook."""
 
+class Chart(Enum):
+    """What the panel draws; the key ``v`` goes from one to the next."""
 
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """How the columns of the panel are divided."""
+    COST = "Compounding"
+    CONTEXT = "Context per turn"
+    PARTS = "Cost per turn"
+    SENT = "Prompt tokens sent in all"
 
-    axis: int
-    columns: int
-    ahead: int
-    labels: int
-    rows: int
+    @property
+    def next(self) -> Chart:
+        charts = list(Chart)
+        return charts[(charts.index(self) + 1) % len(charts)]
 
 
 class CurvePanel(Panel):
-    """Cumulative cost over turns: flat below, the carry of grown history on top, the outlook dotted."""
+    """Cumulative cost over turns, or another chart on the same axis with the same marks."""
+
+    chart: reactive[Chart] = reactive(Chart.COST)
+
+    def depends_on(self, view: View) -> object:
+        return (super().depends_on(view), self.chart)
+
+    def watch_chart(self) -> None:
+        self.watch_view()
 
     def title(self, view: View, size: int) -> tuple[Row, Row]:
-        name = row(("Compounding", "$foreground bold"))
+        name = row((self.chart.value, "$foreground bold"))
         outlook, state = view.outlook, view.state
+        hint = row(("v", "$bright bold"), (" view", "$muted")) if size >= 100 else EMPTY
+        if self.chart is not Chart.COST:
+            return name, hint if self.boxed or size < 60 else _marks(view, size)
         if outlook is None or state is None:
-            return name, EMPTY
+            return name, hint
         times = (factor(outlook.factor), f"{view.level_style} bold")
         if size < 60:
             history = row((money(state.main.state.tally.history), "$carry bold"), (" for history", "$muted"))
@@ -43,194 +56,19 @@ class CurvePanel(Panel):
         words = row(*name, ("  a turn now costs ", "$muted"), times, (" a fresh one", "$muted"))
         settings = view.level_settings
         entries = f"  (▲ {limit(settings.watch.factor)}  ■ {limit(settings.act.factor)})"
-        return row(*words, (entries, "$faint")), EMPTY if self.boxed else _marks(view, size)
+        return row(*words, (entries, "$faint")), hint if self.boxed else _marks(view, size)
 
     def footer(self, view: View, size: int) -> Row:
         return _marks(view, size)
 
     def body(self, view: View, columns: int, lines: int) -> list[Row]:
         state = view.state
-        if view.is_unpriced:
+        if view.is_unpriced and self.chart in (Chart.COST, Chart.PARTS):
             return [EMPTY, row(("  this model has no known price: nothing to draw", "$muted"))]
         if state is None or not state.main.turns or not view.paid or lines < 3:
             return [EMPTY, row(("  the curve begins with the first response", "$muted"))]
         plot = divide(columns, lines)
-        return _Drawing(view, plot).rows()
-
-
-def divide(columns: int, lines: int) -> Plot:
-    """Return the division of a panel: narrow ones have neither axis numbers nor labels."""
-    if columns < 58:
-        return Plot(0, columns - 6, 6, 0, lines - 1)
-    labels = 20 if columns >= 76 else 17
-    numbers = 2 if lines >= 10 else 1
-    return Plot(7, columns - 7 - _AHEAD - labels, _AHEAD, labels, lines - numbers)
-
-
-class _Drawing:
-    """Draws one curve."""
-
-    def __init__(self, view: View, plot: Plot) -> None:
-        assert view.state is not None  # noqa: S101 - the panel draws nothing without one
-        self.view = view
-        self.state = view.state
-        self.plot = plot
-        self.turns = len(view.paid)
-        self.now = view.paid[-1] / PICO_PER_DOLLAR
-        outlook = view.outlook
-        self.end = self.now + (outlook.keep_going(self.state.horizon) if outlook else 0.0)
-        self.top = nice_top(max(min(self.end, self.now * 1.3), self.now * 1.05, 1e-4))
-
-    def rows(self) -> list[Row]:
-        plot = self.plot
-        area = Area(
-            [amount / PICO_PER_DOLLAR for amount in self.view.flat],
-            [amount / PICO_PER_DOLLAR for amount in self.view.paid],
-        )
-        cells = draw_area(area, plot.columns, plot.rows, self.top)
-        labels = self._labels() if plot.labels else [EMPTY] * plot.rows
-        grid = self._grid()
-        ahead = self._ahead()
-        drawn = [self._line(cells[line], ahead[line], line, grid) for line in range(plot.rows)]
-        self._mark_thresholds(drawn, cells)
-        self._mark_breaks(drawn, cells)
-        rows = [row(*self._axis(grid.get(line)), *joined(drawn[line]), *labels[line]) for line in range(plot.rows)]
-        rows.append(self._base())
-        if plot.axis and len(rows) < plot.rows + 2:
-            rows.append(self._numbers())
-        return rows
-
-    def _grid(self) -> dict[int, str]:
-        """Return the labels of the rows on which a grid line runs."""
-        step = grid_step(self.top, 4 if self.plot.rows >= 8 else 2)
-        found, value = {self.plot.rows - 1: "$0"}, step
-        while value < self.top:
-            line = self.plot.rows - 1 - int(value / self.top * self.plot.rows)
-            if line >= 0:
-                found.setdefault(line, _short(value))
-            value += step
-        return found
-
-    def _axis(self, label: str | None) -> Row:
-        return row((f"{label or '':>5}  ", "$faint")) if self.plot.axis else EMPTY
-
-    def _line(self, cells: list[Cell | None], ahead: list[str], line: int, grid: dict[int, str]) -> list[Cell]:
-        empty: Cell = ("┈", "$grid") if line in grid and grid[line] != "$0" and self.plot.axis else (" ", "")
-        dots = [(dot, "$carry") if dot else empty for dot in ahead]
-        return [cell or empty for cell in cells] + dots
-
-    def _ahead(self) -> list[list[str]]:
-        outlook, plot = self.view.outlook, self.plot
-        if outlook is None:
-            return [[""] * plot.ahead for _ in range(plot.rows)]
-        horizon = self.state.horizon
-
-        def after(part: float) -> float:
-            return self.now + outlook.keep_going(max(1, round(part * horizon)))
-
-        return dotted(after, plot.ahead, plot.rows, self.top)
-
-    def _mark_thresholds(self, drawn: list[list[Cell]], cells: list[list[Cell | None]]) -> None:
-        """Draw where a level was entered: a dashed line down to the area, and its name at the top."""
-        level, settings = self.state.main.state.level, self.view.level_settings
-        entered = [("▲", settings.watch, level.watch_turn, "$watch"), ("■", settings.act, level.act_turn, "$act")]
-        if level.watch_turn == level.act_turn:
-            entered = entered[1:]
-        if not self.plot.axis:
-            return
-        places = [
-            (column_of(turn - 1, self.turns, self.plot.columns), f"{glyph} {limit(entry.factor)}", turn, style)
-            for glyph, entry, turn, style in entered
-            if turn is not None
-        ]
-        for column, _, _, _ in places:
-            for line in range(self.plot.rows):
-                if cells[line][column] is not None:
-                    break
-                drawn[line][column] = ("┊", "$faint")
-        free = [0, 0]
-        for column, name, turn, style in places:
-            text = f"{name} turn {turn}" if self.plot.columns >= 60 else name
-            line = 0 if column >= free[0] else 1
-            if cells[line][min(column + len(text), self.plot.columns - 1)] is None:
-                self._write(drawn[line], column + 1, text, style, len(name))
-            free[line] = column + len(text) + 2
-
-    def _write(self, line: list[Cell], column: int, text: str, style: str, coloured: int) -> None:
-        """Write a word into a row, as far as the plot goes; only its first characters are coloured."""
-        for index, char in enumerate(text):
-            if column + index < self.plot.columns:
-                line[column + index] = (char, style if index < coloured else "$muted")
-
-    def _mark_breaks(self, drawn: list[list[Cell]], cells: list[list[Cell | None]]) -> None:
-        if self.plot.columns < 48:
-            return
-        for found in self.state.main.breaks:
-            column = column_of(found.turn - 1, self.turns, self.plot.columns)
-            filled = [line for line in range(self.plot.rows) if cells[line][column] is not None]
-            above = (filled[0] if filled else self.plot.rows) - 1
-            if above >= 0:
-                drawn[above][column] = ("×", "$act bold")
-
-    def _base(self) -> Row:
-        """Return the axis with the marks of prompts and compactions."""
-        plot, main = self.plot, self.state.main
-        line: list[Cell] = [("─", "$frame")] * (plot.columns + plot.ahead)
-        for before, _ in main.prompts:
-            if before < self.turns:
-                line[column_of(before, self.turns, plot.columns)] = ("┴", "$muted")
-        for before, _ in main.compactions:
-            line[column_of(min(before, self.turns - 1), self.turns, plot.columns)] = ("◇", "$new")
-        if plot.columns < 48:
-            for found in main.breaks:
-                line[column_of(found.turn - 1, self.turns, plot.columns)] = ("×", "$act bold")
-        return row(" " * plot.axis, *joined(line))
-
-    def _numbers(self) -> Row:
-        plot = self.plot
-        line = [" "] * (plot.columns + plot.ahead + 4)
-        step = int(max(1, grid_step(self.turns, 4)))
-        now = str(self.turns)
-        places = [(0, "1")] + [
-            (column_of(turn - 1, self.turns, plot.columns), str(turn)) for turn in range(step, self.turns, step)
-        ]
-        last = plot.columns - len(now)
-        end = 0
-        for column, text in places:
-            if end <= column and column + len(text) < last - 1:
-                line[column : column + len(text)] = text
-                end = column + len(text) + 2
-        line[last : last + len(now)] = now
-        if self.view.outlook is not None:
-            ahead = f"+{self.state.horizon}"
-            line[plot.columns + plot.ahead - len(ahead) : plot.columns + plot.ahead] = ahead
-        return row(" " * plot.axis, ("".join(line), "$faint"))
-
-    def _labels(self) -> list[Row]:
-        """Return the direct labels at the right: the outlook, and the bracket that names the gap."""
-        rows = self.plot.rows
-        tally = self.state.main.state.tally
-        paid, flat = self.view.paid[-1], self.view.flat[-1]
-        labels: list[Row] = [EMPTY] * rows
-        outlook = self.view.outlook
-        if outlook is not None:
-            labels[0] = row((" ≈ ", "$muted"), (_dollars(self.end), "$carry"), (f" at +{self.state.horizon}", "$muted"))
-        top = max(1, rows - 1 - int(self.now / self.top * rows))
-        height = max(3, round((paid - flat) / PICO_PER_DOLLAR / self.top * rows))
-        if rows < 5:
-            labels[min(1, rows - 1)] = row((" ┐ ", "$carry"), (money(paid), "$bright bold"), (" paid", "$muted"))
-            return labels
-        top = min(top, rows - 4)
-        bottom = min(rows - 1, top + height)
-        middle = top + max(1, (bottom - top) // 2 - (bottom - top > 4))
-        labels[top] = row((" ┐ ", "$carry"), (money(paid), "$bright bold"), (" paid", "$muted"))
-        for line in range(top + 1, bottom):
-            labels[line] = row((" │", "$carry"))
-        labels[middle] = row((" ├ ", "$carry"), (money(tally.history), "$carry bold"), (" history", "$muted"))
-        if middle + 1 < bottom and paid:
-            labels[middle + 1] = row((" │ ", "$carry"), (f"{share(tally.history / paid)} of the tab", "$muted"))
-        labels[bottom] = row((" ┘ ", "$flat"), (money(flat), "$foreground"), (" flat", "$muted"))
-        return [fit(cells, self.plot.labels) if width(cells) > self.plot.labels else cells for cells in labels]
+        return _DRAWINGS[self.chart](view, plot).rows()
 
 
 def _marks(view: View, size: int) -> Row:
@@ -254,9 +92,9 @@ def _marks(view: View, size: int) -> Row:
     return row(*parts)
 
 
-def _dollars(amount: float) -> str:
-    return money(Pico(amount * PICO_PER_DOLLAR))
-
-
-def _short(value: float) -> str:
-    return f"${value:,.0f}" if value >= 1 and value == int(value) else f"${value:.4g}"
+_DRAWINGS: dict[Chart, type[Drawing]] = {
+    Chart.COST: Drawing,
+    Chart.CONTEXT: ContextDrawing,
+    Chart.PARTS: PartsDrawing,
+    Chart.SENT: SentDrawing,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from parsers.labels import clean
 from tui.cells import EMPTY, Row, row, width
@@ -40,16 +41,10 @@ def empty_rows(view: View, columns: int, lines: int, places: Sequence[Place]) ->
         rows += [row(shift, *cells) for cells in digits] + [EMPTY, EMPTY]
     rows += _centred(_sentence(view), columns)
     if view.snapshot.phase is Phase.WAITING and places:
-        rows.append(EMPTY)
-        size = max(len(place) for place, _ in places)
-        left = max(0, (columns - size - 24) // 2)
-        for index, (place, found) in enumerate(places):
-            head = "Looking in  " if index == 0 else " " * 12
-            rows.append(
-                row(" " * left, (head, "$muted"), (f"{place:<{size}}", "$foreground"), (f"  {found}", "$muted"))
-            )
+        rows += [EMPTY, *_places(places, columns)]
     rows.append(EMPTY)
-    rows += _centred(row(("runningtab demo", "$bright bold"), (" shows a made-up session", "$muted")), columns)
+    demo = "runningtab demo shows a made-up session"
+    rows += _centred(row((demo, "$foreground")), columns)
     rows += _centred(row(("Everything stays on this machine; nothing is written.", "$faint")), columns)
     above = max(0, (lines - len(rows)) // 2)
     return ([EMPTY] * above + rows)[:lines]
@@ -68,12 +63,24 @@ def _sentence(view: View) -> Row:
             return row(("No response yet: the tab starts with the first one.", "$foreground"))
 
 
+def _places(places: Sequence[Place], columns: int) -> list[Row]:
+    """Return the folders that are looked into, each with what is there, under it where there is no room beside."""
+    size = max(len(place) for place, _ in places)
+    if size + 30 > columns:
+        return [
+            line
+            for place, found in places
+            for line in (*_centred(row((place, "$foreground")), columns), *_centred(row((found, "$muted")), columns))
+        ]
+    left = " " * ((columns - size - 26) // 2)
+    heads = ["Looking in  ", *[" " * 12] * (len(places) - 1)]
+    return [
+        row(left, (head, "$muted"), (f"{place:<{size}}", "$foreground"), (f"  {found}", "$muted"))
+        for head, (place, found) in zip(heads, places, strict=True)
+    ]
+
+
 def _centred(cells: Row, columns: int) -> list[Row]:
-    """Return a sentence in the middle, on two lines where one is too short for it."""
-    if width(cells) <= columns or len(cells) != 1:
-        return [row(" " * max(0, (columns - width(cells)) // 2), *cells)]
-    text, style = cells[0]
-    cut = text.rfind(" ", 0, columns)
-    if cut <= 0:
-        return [cells]
-    return [*_centred(((text[:cut], style),), columns), *_centred(((text[cut + 1 :], style),), columns)]
+    """Return one piece of text in the middle, on as many lines as it needs."""
+    ((text, style),) = cells
+    return [row(" " * ((columns - width(((line, ""),))) // 2), (line, style)) for line in wrap(text, max(8, columns))]

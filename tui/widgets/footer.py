@@ -11,6 +11,7 @@ LIVE: Sequence[Key] = (
     ("↑↓", "turns"),
     ("⏎", "details"),
     ("b", "next break"),
+    ("v", "view"),
     ("z", "snooze"),
     ("end", "follow"),
     ("?", "help"),

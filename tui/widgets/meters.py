@@ -152,7 +152,8 @@ def cache_rows(view: View, columns: int) -> list[Row]:
         )
     left = spread(words, beside, columns) if width(words) + width(beside) < columns else words
     rows = [left, gauge(rate, columns)]
-    rows.append(spread(warmth(view), _of_ttl(view), columns))
+    warm, ttl = warmth(view), _of_ttl(view)
+    rows.append(spread(warm, ttl, columns) if width(warm) + width(ttl) < columns else warm)
     rows.append(going_cold(view))
     rows.append(breaks_row(view, columns))
     return rows

@@ -60,6 +60,9 @@ class Panel(Widget):
             self._drawn = drawn
             self.refresh()
 
+    def on_resize(self) -> None:
+        self.watch_view()
+
     def render(self) -> Content:
         rows = self._rows()
         self._drawn = (self.size, self.boxed, rows)

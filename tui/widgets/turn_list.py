@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import UTC
 from functools import lru_cache
 from typing import ClassVar
@@ -82,13 +83,15 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
     boxed: reactive[bool] = reactive(default=False, repaint=False)
     following: reactive[bool] = reactive(default=True, repaint=False)
     cursor: reactive[int | None] = reactive(None, repaint=False)
-    """Index of the selected row; None while it follows the end."""
+    """Number of the selected turn; None while nothing is selected."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's name
         super().__init__(id=id)
         self._all_rows: list[ListRow] = []
         self._rows: list[ListRow] = []
         self._low = False
+        self._turn_rows: list[int] = []
+        self._numbers: list[int] = []
         self._strip = lru_cache(maxsize=1024)(self._draw)
 
     @property
@@ -105,7 +108,7 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
     def below(self) -> int:
         """Turns below the last one in view."""
         end = self.scroll_offset.y + self.size.height - self._chrome
-        return sum(isinstance(item, TurnRow) for item in self._rows[max(0, end) :])
+        return len(self._turn_rows) - bisect_left(self._turn_rows, end)
 
     def watch_view(self, old: View | None, new: View | None) -> None:
         state = new.state if new else None
@@ -124,6 +127,10 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         self._strip.cache_clear()
         self._low = self.size.height < _LOW
         self._rows = [item for item in self._all_rows if isinstance(item, TurnRow)] if self._low else self._all_rows
+        self._turn_rows = [index for index, item in enumerate(self._rows) if isinstance(item, TurnRow)]
+        self._numbers = [self._turn_at(index).metered.number for index in self._turn_rows]
+        if self.cursor is not None and self._cursor_row is None:
+            self.cursor, self.following = None, True
         self.virtual_size = Size(self.size.width, len(self._rows) + self._chrome)
         if self.following:
             self.scroll_end(animate=False, immediate=True, force=True)
@@ -134,7 +141,7 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         at_end = self.scroll_offset.y >= self.max_scroll_y
         if self.following and not at_end and new_value < old_value:
             self.following = False
-        elif at_end:
+        elif at_end and self.cursor is None:
             self.following = True
         self.refresh()
 
@@ -142,40 +149,58 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         self._strip.cache_clear()
         self.refresh()
 
+    @property
+    def _cursor_row(self) -> int | None:
+        """Index of the row of the selected turn; None when nothing is selected, or the turn has gone."""
+        if self.cursor is None:
+            return None
+        place = bisect_left(self._numbers, self.cursor)
+        found = place < len(self._numbers) and self._numbers[place] == self.cursor
+        return self._turn_rows[place] if found else None
+
     def action_move(self, step: int) -> None:
         """Select the turn before or after the selected one; the first press selects the newest."""
-        if self.cursor is None:
+        row_index = self._cursor_row
+        if row_index is None:
             self._select(self._turn_from(len(self._rows) - 1, -1))
         else:
-            self._select(self._turn_from(self.cursor + step, step))
+            self._select(self._turn_from(row_index + step, step))
 
     def action_page(self, step: int) -> None:
         page = max(1, self.size.height - self._chrome - 1)
-        start = (len(self._rows) - 1) if self.cursor is None else self.cursor
+        row_index = self._cursor_row
+        start = (len(self._rows) - 1) if row_index is None else row_index
         target = min(len(self._rows) - 1, max(0, start + step * page))
         self._select(self._turn_from(target, -1) if step > 0 else self._turn_from(target, 1))
 
     def action_next_break(self) -> None:
         """Select the next cache break, from the start again after the last one."""
-        places = [index for index, item in enumerate(self._rows) if isinstance(item, TurnRow) and item.broke]
+        places = [index for index in self._turn_rows if self._turn_at(index).broke]
         if places:
-            start = -1 if self.cursor is None else self.cursor
+            row_index = self._cursor_row
+            start = -1 if row_index is None else row_index
             self._select(next((index for index in places if index > start), places[0]))
 
     def action_choose(self) -> None:
-        index = self.cursor if self.cursor is not None else self._turn_from(len(self._rows) - 1, -1)
-        item = self._rows[index] if index is not None else None
-        if isinstance(item, TurnRow):
+        row_index = self._cursor_row
+        index = row_index if row_index is not None else self._turn_from(len(self._rows) - 1, -1)
+        if index is not None:
+            item = self._turn_at(index)
             self.post_message(self.Chosen(item.metered, item.broke))
 
     def on_click(self, event: Click) -> None:
         index = self.scroll_offset.y + event.y - 1 - self._heads
         inside = 1 + self._heads <= event.y < self.size.height - self.boxed
         if inside and 0 <= index < len(self._rows) and isinstance(self._rows[index], TurnRow):
-            if index == self.cursor:
+            if index == self._cursor_row:
                 self.action_choose()
             else:
                 self._select(index)
+
+    def _turn_at(self, index: int) -> TurnRow:
+        item = self._rows[index]
+        assert isinstance(item, TurnRow)  # noqa: S101 - the indexes are those of turns
+        return item
 
     def _turn_from(self, index: int, step: int) -> int | None:
         """Return the nearest turn from a row on, in a direction."""
@@ -186,13 +211,16 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         return None
 
     def _select(self, index: int | None) -> None:
+        """Select the turn of a row and bring it into view; the list stays there while turns are added below."""
         if index is None:
             return
-        self.cursor = index
+        self.cursor = self._turn_at(index).metered.number
+        self.following = False
         top, page = self.scroll_offset.y, max(1, self.size.height - self._chrome)
-        # The first row of the window is the prompt's heading: a selected turn stands below it.
-        if index <= top and index > 0:
-            self.scroll_to(y=index - 1, animate=False, immediate=True, force=True)
+        # With column heads the first row of the window is the prompt's heading: a selected turn stands below it.
+        above = max(0, index - self._heads)
+        if above < top:
+            self.scroll_to(y=above, animate=False, immediate=True, force=True)
         elif index >= top + page:
             self.scroll_to(y=index - page + 1, animate=False, immediate=True, force=True)
 
@@ -250,12 +278,12 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         title = row(("Turns", "$foreground bold"), (f"  {count}", "$muted"))
         if self.following:
             return title, row(("following", "$muted"))
-        return title, row(
-            (f"+{self.below} {plural(self.below, 'turn')} below", "$new bold"),
-            (" · ", "$faint"),
-            ("end", "$bright"),
-            " follows again",
-        )
+        below = self.below
+        words = f"+{below} {plural(below, 'turn')}" if below else ""
+        if self.size.width < 60:
+            return title, row((words or "end follows", "$new bold"))
+        more = row((f"{words} below", "$new bold"), (" · ", "$faint")) if words else EMPTY
+        return title, row(*more, ("end", "$bright"), " follows again")
 
     def _inside(self, cells: Row) -> Row:
         if not self.boxed:
@@ -274,7 +302,7 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
                 cells = agent_row(item, columns)
             case CompactionRow():
                 cells = compaction_row(item, columns)
-        if index == self.cursor:
+        if index == self._cursor_row:
             cells = tuple((text, f"{style} on $selection".strip()) for text, style in cells)
             if cells and cells[0][0].startswith(" "):
                 cells = (("▌", "$new on $selection"), (cells[0][0][1:], cells[0][1]), *cells[1:])

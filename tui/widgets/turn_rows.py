@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
+from itertools import accumulate
 
 from meter.cache import CacheBreak
 from meter.money import Pico
@@ -13,8 +15,11 @@ from meter.tally import NOTHING
 from meter.thread import MeteredTurn
 from meter.thread_tab import ThreadTab
 from parsers.prompts import Prompt
-from tui.cells import Row, fit, row, spread
+from parsers.transcript import Compaction
+from tui.cells import Row, fit, row, spread, width
 from tui.format import MARKS, money, plural, tokens
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,7 @@ def list_rows(state: SessionState) -> list[ListRow]:
     prompt, heading, compaction = 0, -1, 0
     for index, metered in enumerate(main.turns):
         while compaction < len(main.compactions) and main.compactions[compaction][0] <= index:
-            event = main.compactions[compaction][1]
-            rows.append(CompactionRow(event.before, event.after, heading))
+            rows.append(_compaction(main.compactions[compaction][1], heading))
             compaction += 1
         if metered.prompt != prompt or heading < 0:
             prompt = metered.prompt
@@ -81,18 +85,21 @@ def list_rows(state: SessionState) -> list[ListRow]:
         rows.append(TurnRow(metered, heading, breaks.get(metered.number)))
         rows += [AgentRow(tab, heading) for tab in agents.get(index, ())]
     rows += [AgentRow(tab, heading) for tab in agents.get(-1, ())]
+    rows += [_compaction(event, heading) for _, event in main.compactions[compaction:]]
     return rows
+
+
+def _compaction(event: Compaction, heading: int) -> CompactionRow:
+    return CompactionRow(event.before, event.after, heading)
 
 
 def _agents_by_turn(state: SessionState) -> dict[int, list[ThreadTab]]:
     """Return the agents by the index of the main turn that was the newest when they began; -1 when none was."""
     found: dict[int, list[ThreadTab]] = {}
-    begun = [metered.turn.at for metered in state.main.turns]
+    begun = list(accumulate((metered.turn.at or _EARLIEST for metered in state.main.turns), max))
     for tab in state.agents:
         first = tab.turns[0].turn.at if tab.turns else None
-        index = max(
-            (i for i, at in enumerate(begun) if at is not None and first is not None and at <= first), default=-1
-        )
+        index = bisect_right(begun, first) - 1 if first is not None else -1
         found.setdefault(index, []).append(tab)
     return found
 
@@ -219,9 +226,9 @@ def prompt_row(item: PromptRow, columns: Columns, *, labels: bool = True) -> Row
     right = row((f" {item.turns} {plural(item.turns, 'turn')}", "$muted"), (f"  {cost}", "$foreground bold"), " ")
     if columns.narrow:
         right = row((f" {cost}", "$foreground bold"), " ")
-    room = columns.total - sum(len(part) for part, _ in right)
+    room = columns.total - width(right)
     left = row((" › ", "$faint"), (text if labels else "prompt", "$bright"), " ")
-    used = sum(len(part) for part, _ in left)
+    used = width(left)
     line = ("─" * max(0, room - used), "$grid") if used < room else ("", "")
     return spread(row(*left, line), right, columns.total, gap=0)
 
