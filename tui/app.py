@@ -54,6 +54,9 @@ class RunningTab(App[None]):
         prices_as_of: date,
         library: Library,
         settings: Settings = DEFAULTS,
+        *,
+        rates: RateTable | None = None,
+        open_source: Callable[[Path, Post], Source] | None = None,
     ) -> None:
         super().__init__()
         for theme in THEMES:
@@ -61,6 +64,8 @@ class RunningTab(App[None]):
         self.theme = settings.theme if settings.theme in self.available_themes else TAB_DARK.name
         self._settings = settings
         self._make_source = make_source
+        self._rates = rates
+        self._open_source = open_source
         self._clock = clock
         self._prices_as_of = prices_as_of
         self._library = library
@@ -72,8 +77,27 @@ class RunningTab(App[None]):
 
     def on_mount(self) -> None:
         self.push_screen(SessionScreen(self._clock, self._prices_as_of, self._library, self._settings))
-        self._source = self._make_source(lambda snapshot: self.post_message(SnapshotPosted(snapshot)))
+        self._source = self._make_source(self._post)
         self.call_after_refresh(self._source.start)
+
+    def _post(self, snapshot: Snapshot) -> None:
+        self.post_message(SnapshotPosted(snapshot))
+
+    def action_sessions(self) -> None:
+        """Choose another session to watch."""
+        if self._rates is None or self._open_source is None:
+            return
+        from tui.screens.sessions import SessionsScreen
+
+        self.push_screen(SessionsScreen(self._library, self._rates, self._clock()), self._open)
+
+    def _open(self, path: Path | None) -> None:
+        if path is None or self._open_source is None:
+            return
+        if self._source is not None:
+            self._source.stop()
+        self._source = self._open_source(path, self._post)
+        self._source.start()
 
     def on_unmount(self) -> None:
         if self._source is not None:
@@ -115,10 +139,13 @@ def watch(
 ) -> int:
     """Show a session live until the person quits, and return the exit code."""
 
-    def follower(post: Post) -> Source:
-        return Follower(path, library, cwd, rates, post, keep_labels=keep_labels, settings=settings.meter)
+    def opened(chosen: Path | None, post: Post) -> Source:
+        return Follower(chosen, library, cwd, rates, post, keep_labels=keep_labels, settings=settings.meter)
 
-    app = RunningTab(follower, local_clock, rates.as_of, library, settings)
+    def follower(post: Post) -> Source:
+        return opened(path, post)
+
+    app = RunningTab(follower, local_clock, rates.as_of, library, settings, rates=rates, open_source=opened)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: app.exit())
     app.run()

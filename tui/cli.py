@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 FOUND, NOTHING_FOUND, BAD_USAGE = 0, 1, 2
 INTERRUPTED = 130
 
-_COMMANDS = ("watch", "report", "demo", "settings")
+_COMMANDS = ("watch", "report", "sessions", "demo", "settings")
 _WITH_VALUE = ("--config-dir", "--prices")
 
 _USAGE = """runningtab [TARGET] [OPTION...]
        runningtab watch --json [TARGET]
        runningtab report [TARGET... | --all] [--json]
+       runningtab sessions [--json]
        runningtab settings
        runningtab demo"""
 _EPILOG = """\
@@ -129,6 +130,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--all", action="store_true", help="all sessions of all projects")
     report.add_argument("--json", action="store_true", help="print JSON")
     report.set_defaults(run=_report)
+
+    sessions = commands.add_parser("sessions", parents=[common], help="list the sessions of all projects")
+    sessions.add_argument("--json", action="store_true", help="print JSON")
+    sessions.set_defaults(run=_sessions)
 
     demo = commands.add_parser("demo", parents=[common], help="show the screen on a made-up session")
     demo.set_defaults(run=_demo)
@@ -274,6 +279,21 @@ def _watch(options: argparse.Namespace) -> int:
     from tui.app import watch
 
     return watch(path, library, _here(), rates, keep_labels=_labels(options, settings), settings=settings)
+
+
+def _sessions(options: argparse.Namespace) -> int:
+    from tui.session_list import list_entries, read_entries, sessions_json, sessions_text
+
+    rates, library = _rates(options), _library(options)
+    entries, troubles = list_entries(library)
+    for trouble in troubles:
+        _complain(trouble)
+    if not entries:
+        raise TargetError(f"no Claude Code session found in {library.where()}")
+    read = {entry.path: entry for entry in read_entries(entries, library, rates)}
+    entries = [read.get(entry.path, entry) for entry in entries]
+    print(sessions_json(entries) if options.json else sessions_text(entries, datetime.now(UTC)), end="")
+    return FOUND
 
 
 def _demo(options: argparse.Namespace) -> int:

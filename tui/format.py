@@ -89,6 +89,15 @@ def span(length: timedelta) -> str:
     return f"{hours // 24} days"
 
 
+def ago(length: timedelta) -> str:
+    """Write how long ago something was, in its largest unit."""
+    seconds = max(0, int(length.total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{seconds // size}{unit} ago"
+    return "now"
+
+
 def factor(times: float) -> str:
     """Write how many times something is: one decimal below a hundred."""
     return f"{times:.1f}x" if times < 99.95 else f"{times:,.0f}x"

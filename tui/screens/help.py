@@ -50,6 +50,11 @@ is what re-sending the grown history cost. Dotted: the turns to come. `┴` prom
 | `↑` `↓` `PgUp` `PgDn` | scroll the turns |
 | `home` `end` | first turn; newest turn, and follow again |
 | `ctrl+p` | all commands, themes among them |
+| `enter` | the selected turn as a receipt |
+| `b` | next cache break |
+| `v` | next chart: cost, context, cost per turn, tokens sent |
+| `z` | hide this kind of nudge for ten turns |
+| `o` | another session |
 | `?` `esc` | this help; back |
 | `q` `ctrl+c` | quit (`ctrl+c` copies while text is selected) |
 """

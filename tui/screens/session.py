@@ -36,6 +36,7 @@ from tui.widgets.narrow import NarrowMeters
 from tui.widgets.next_turn import NextTurnPanel
 from tui.widgets.panel import Panel
 from tui.widgets.rows import Rows
+from tui.widgets.side import BreaksPanel, ComingPanel, IfYouPanel, WhereItWentPanel
 from tui.widgets.turn_list import TurnList
 from tui.widgets.verdict import verdict
 
@@ -68,6 +69,7 @@ class SessionScreen(Screen[None]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "app.quit", "quit", tooltip="End the program"),
+        Binding("o", "app.sessions", "sessions", tooltip="Choose another session to watch"),
         Binding("v", "view", "view", tooltip="Next chart: cost, context, cost per turn, tokens sent"),
         Binding("z", "snooze", "snooze", tooltip="Hide this kind of nudge, or bring the hidden ones back"),
         Binding("question_mark", "app.help", "help", key_display="?", tooltip="What the figures and the keys mean"),
@@ -102,9 +104,15 @@ class SessionScreen(Screen[None]):
             yield ContextPanel(id="context")
             yield CachePanel(id="cache")
             yield ContextAndCachePanel(id="context-and-cache")
-        with Vertical(id="main"):
-            yield CurvePanel(id="curve")
-            yield TurnList(id="turns")
+        with Horizontal(id="main"):
+            with Vertical(id="left"):
+                yield CurvePanel(id="curve")
+                yield TurnList(id="turns")
+            with Vertical(id="right"):
+                yield IfYouPanel(id="if-you")
+                yield ComingPanel(id="coming")
+                yield BreaksPanel(id="breaks")
+                yield WhereItWentPanel(id="went")
         yield Rows(id="footer")
 
     def on_mount(self) -> None:

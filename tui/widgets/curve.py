@@ -124,8 +124,17 @@ def _stacked(ends: Sequence[int], styles: Sequence[str], floor: int) -> Cell | N
 
 def dotted(value: Callable[[float], float], columns: int, rows: int, top: float) -> list[list[str]]:
     """Return a dotted line over cells, top row first; ``value`` takes the share of the way from 0 to 1."""
+    return _braille(value, columns, rows, top, step=2)
+
+
+def lined(value: Callable[[float], float], columns: int, rows: int, top: float) -> list[list[str]]:
+    """Return a line over cells, top row first; ``value`` takes the share of the way from 0 to 1."""
+    return _braille(value, columns, rows, top, step=1)
+
+
+def _braille(value: Callable[[float], float], columns: int, rows: int, top: float, step: int) -> list[list[str]]:
     bits = [[0] * columns for _ in range(rows)]
-    for x in range(0, 2 * columns, 2):
+    for x in range(0, 2 * columns, step):
         height = value((x + 1) / (2 * columns)) / top * rows * 4
         y = int(height)
         if 0 <= y < rows * 4:

@@ -194,7 +194,7 @@ class Drawing:
             labels[0] = row((" ≈ ", "$muted"), (_dollars(self.end), "$carry"), (f" at +{self.state.horizon}", "$muted"))
         top = max(1, rows - 1 - int(self.now / self.top * rows))
         height = max(3, round((paid - flat) / PICO_PER_DOLLAR / self.top * rows))
-        if rows < 5:
+        if rows < 5 or not tally.history:  # no room for a bracket, or nothing that it could name
             labels[min(1, rows - 1)] = row((" ┐ ", "$carry"), (money(paid), "$bright bold"), (" paid", "$muted"))
             return labels
         top = min(top, rows - 4)

@@ -8,10 +8,10 @@ from tui.cells import EMPTY, Row, row, spread, width
 
 Key = tuple[str, str]
 LIVE: Sequence[Key] = (
-    ("↑↓", "turns"),
+    ("o", "sessions"),
+    ("v", "view"),
     ("⏎", "details"),
     ("b", "next break"),
-    ("v", "view"),
     ("z", "snooze"),
     ("end", "follow"),
     ("?", "help"),

@@ -21,13 +21,18 @@ def notice(view: View) -> Row:
         case Phase.WAITING:
             return row(("Start claude in another terminal: its tab appears here.", "$muted"))
     if snapshot.offered:
-        return row((f"A new session began here: {snapshot.offered[:8]}. Watch it with", "$muted"), " runningtab")
+        return row(
+            (f"A new session began here: {snapshot.offered[:8]}. ", "$muted"),
+            ("o", "$bright bold"),
+            (" opens it.", "$muted"),
+        )
     if snapshot.degraded:
         return row((f"Watching degraded ({clean(snapshot.degraded)}): looking every second.", "$watch"))
     if snapshot.moved_from:
         return row((f"Moved on from {snapshot.moved_from[:8]} after /clear.", "$muted"))
     if snapshot.live_here > 1:
-        return row((f"{snapshot.live_here} sessions are live in this directory.", "$muted"))
+        live = f"{snapshot.live_here} sessions are live in this directory: "
+        return row((live, "$muted"), ("o", "$bright bold"), (" shows them.", "$muted"))
     if view.is_empty:
         return row(("No response yet: the tab starts with the first one.", "$muted"))
     return row()
