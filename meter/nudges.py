@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from meter.budget import NO_BUDGETS, Budgets, overspent
+from meter.budget import Budgets, overspent
 from meter.fat_result import carried, fat_result
 from meter.level import FAMILIES, Level, best_advice, compaction_point, newest_models
 from meter.money import PICO_PER_DOLLAR, Certainty, Pico, dollars
@@ -49,14 +49,15 @@ def nudges(
     state: SessionState,
     *,
     moment: Moment | None = None,
-    budgets: Budgets = NO_BUDGETS,
+    budgets: Budgets | None = None,
     today: Pico | None = None,
 ) -> tuple[Nudge, ...]:
     """Return what is to be said of a session, the most urgent first and of these the most money, each kind once.
 
-    Without a moment the cache is taken as warm. ``today`` is what the day has cost in all sessions.
+    Without a moment the cache is taken as warm. ``today`` is what the day has cost; the budgets are
+    the session's own unless others are given.
     """
-    found = list(_budget(state, budgets, today))
+    found = list(_budget(state, state.budgets if budgets is None else budgets, today))
     found += _cache_broke(state)
     if (outlook := state.main.outlook) is not None:
         found += _of_outlook(state, outlook, moment)

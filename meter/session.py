@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from meter.budget import Budgets
 from meter.hidden import hidden_cost
 from meter.level import LevelSettings, newest_models, switch_candidates
 from meter.money import Pico
@@ -39,6 +40,8 @@ class SessionState:
     window: Window
     levels: LevelSettings
     """When to warn, and the horizon of savings."""
+    budgets: Budgets
+    """What the person wants to spend at most."""
     next_prompt_turns: int
     """Turns that the next prompt is expected to take: the median of this session's."""
     switch: Mapping[str, Tariff]
@@ -108,6 +111,7 @@ class SessionMeter:
             api_ms=log.cost_state.api_ms if log.cost_state else None,
             window=tabs[0].state.window,
             levels=self._settings.levels,
+            budgets=self._settings.budgets,
             next_prompt_turns=_next_prompt_turns(tabs[0]),
             switch=self._switch(tabs[0], models),
             hidden=hidden_cost(tabs, self._rates),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ _NOT_TYPED = (
     "[Request interrupted by user",
     "Caveat: The messages below were generated",
 )
+_WRAPPING = re.compile(r"</?(?:bash|command|local-command|task)-\w+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ def is_clear(line: UserLine) -> bool:
 
 
 def prompt_label(content: object) -> str:
-    """Return the first line of a prompt's text."""
-    return label(_text(content))
+    """Return the first line of a prompt's text, without the tags in which the client wraps what it ran."""
+    text = _text(content)
+    return label(_WRAPPING.sub(" ", text[:4_000]) if text.lstrip().startswith("<bash-stdout>") else text)
 
 
 def _is_typed(content: object) -> bool:

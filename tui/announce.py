@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from meter.budget import Overspent
 from meter.level import Level
-from meter.nudge import Kind, Nudge
+from meter.nudge import Broke, Cold, Kind, Nudge
 from tui.view import View
 
-_WORTH = frozenset((Kind.CACHE_EXPIRING, Kind.CACHE_BROKE, Kind.BUDGET, Kind.PRICE_STEP))
+_PASSING = frozenset((Kind.CACHE_EXPIRING, Kind.CACHE_BROKE, Kind.BUDGET))
 """Kinds that are announced beside the level itself; each once until it has gone."""
+_RESETS = frozenset((Kind.CLEAR, Kind.COMPACT, Kind.COMPACTION_NEAR))
+"""Kinds that a level is about."""
 
 
 @dataclass
@@ -26,28 +29,34 @@ class Announcer:
         state = view.state
         if state is None or view.is_empty:
             return
+        present = {_identity(nudge, view): nudge for nudge in view.nudges if nudge.kind in _PASSING}
         if state.path != self._session:
-            self._session, self._level = state.path, view.level
-            self._said = {_identity(nudge, view) for nudge in view.nudges}
+            self._session, self._level, self._said = state.path, view.level, set(present)
             return
+        self._level = min(self._level, view.level)
+        # A budget stays passed; what else has gone may come again.
+        self._said = {said for said in self._said if said in present or said[0] is Kind.BUDGET}
         if view.answering or view.is_idle:
             return  # nobody can act in the middle of an answer, and a finished session does not nag
-        level = view.level
-        crossed, self._level = level > self._level, level
-        present = {_identity(nudge, view) for nudge in view.nudges}
-        new = present - self._said
-        for nudge in view.nudges:
-            if nudge.kind in view.snoozed:
-                continue
-            if crossed and nudge.kind in (Kind.CLEAR, Kind.COMPACT, Kind.COMPACTION_NEAR) and nudge.level is level:
-                crossed = False
-                yield nudge
-            elif nudge.kind in _WORTH and _identity(nudge, view) in new:
-                yield nudge
-        self._said = present
+        if view.level > self._level:
+            reset = next((nudge for nudge in view.nudges if nudge.kind in _RESETS and nudge.level is view.level), None)
+            if reset is not None:
+                self._level = view.level
+                if reset.kind not in view.snoozed:
+                    yield reset
+        for identity, nudge in present.items():
+            if identity not in self._said and not isinstance(nudge.facts, Cold):
+                self._said.add(identity)
+                if nudge.kind not in view.snoozed:
+                    yield nudge
 
 
 def _identity(nudge: Nudge, view: View) -> tuple[Kind, object]:
     """Return what makes a nudge the same as one that was announced before."""
-    breaks = view.state.main.breaks if view.state else ()
-    return (nudge.kind, breaks[-1].turn if nudge.kind is Kind.CACHE_BROKE and breaks else None)
+    match nudge.facts:
+        case Overspent(scope):
+            return (nudge.kind, scope)
+        case Broke():
+            return (nudge.kind, view.state.main.breaks[-1].turn if view.state and view.state.main.breaks else None)
+        case _:
+            return (nudge.kind, None)

@@ -19,7 +19,7 @@ from parsers.targets import Library
 from tui.follow import Follower, Post, Snapshot
 from tui.screens.session import Clock, SessionScreen
 from tui.settings import DEFAULTS, Settings
-from tui.themes import TAB_DARK, THEMES, palette
+from tui.themes import TAB_DARK, own_themes, palette
 
 
 class Source(Protocol):
@@ -59,10 +59,12 @@ class RunningTab(App[None]):
         open_source: Callable[[Path, Post], Source] | None = None,
     ) -> None:
         super().__init__()
-        for theme in THEMES:
+        for theme in own_themes(grey=self.no_color):
             self.register_theme(theme)
         self.theme = settings.theme if settings.theme in self.available_themes else TAB_DARK.name
         self._settings = settings
+        if self.current_theme.ansi and self.no_color:
+            self.theme = TAB_DARK.name  # greys of the terminal's own colours would be black on black
         self._make_source = make_source
         self._rates = rates
         self._open_source = open_source
@@ -146,6 +148,8 @@ def watch(
         return opened(path, post)
 
     app = RunningTab(follower, local_clock, rates.as_of, library, settings, rates=rates, open_source=opened)
+    if app.theme == TAB_DARK.name and app.console.color_system == "standard" and not app.no_color:
+        app.theme = "ansi-dark"  # sixteen colours: the terminal's own keep carry and act apart
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: app.exit())
     app.run()

@@ -53,6 +53,11 @@ def spread(left: Row, right: Row, size: int, gap: int = 1) -> Row:
     return (*fit(left, max(0, size - width(right) - gap)), (" " * gap, ""), *right)
 
 
+def first_fit(size: int, *forms: Row) -> Row:
+    """Return the first of several forms that fits, from the longest to the shortest, which is taken at the last."""
+    return next((form for form in forms if width(form) <= size), forms[-1])
+
+
 def indent(cells: Row, size: int, by: int = 1) -> Row:
     return fit((((" " * by), ""), *fit(cells, size - 2 * by)), size)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from pathlib import Path
@@ -19,6 +20,8 @@ class FileWatch:
     def __init__(self, wake: threading.Event) -> None:
         # Imported here: a command that watches nothing does not pay for it.
         from watchdog.observers import Observer
+
+        logging.getLogger("watchdog").addHandler(logging.NullHandler())  # its farewells are no news to a person
 
         self._wake = wake
         self._lock = threading.Lock()

@@ -143,6 +143,8 @@ class Follower(threading.Thread):
         followed = _Followed(path, self._library, self._rates, self._settings, keep_labels=self._keep_labels)
         self._publish(replace(self._snapshot, phase=Phase.READING, progress=0.0, degraded=watch.trouble))
         watch.add(path.parent)
+        for folder in followed.successors.registries:
+            watch.add(folder)
         told = True
         while not self._stopping.is_set():
             # The session's own folder, not its agents': that one is made later, with the first agent's file in it.

@@ -35,9 +35,16 @@ class Successors:
         self._candidates: dict[Path, SessionReader] = {}
         self._looked_at = 0.0
 
+    @property
+    def registries(self) -> list[Path]:
+        """Folders in which the client registers its processes."""
+        return [root / "sessions" for root in self._library.roots]
+
     def is_new(self, path: str) -> bool:
-        """Tell whether a path may be a main transcript that was not judged yet."""
+        """Tell whether a path may say where the session goes on: a transcript not judged yet, or the registry."""
         here = Path(path)
+        if here.suffix == ".json" and here.parent in self.registries:
+            return True
         return here.suffix == ".jsonl" and (here not in self._known or here in self._candidates)
 
     def look(self, log: SessionLog) -> None:

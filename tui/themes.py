@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.theme import Theme
 
 _DARK = {
@@ -107,6 +109,13 @@ TAB_LIGHT = Theme(
     variables=_LIGHT,
 )
 THEMES = (TAB_DARK, TAB_LIGHT)
+
+
+def own_themes(*, grey: bool) -> tuple[Theme, ...]:
+    """Return our themes; without colours the parts of money are greys far apart."""
+    if not grey:
+        return THEMES
+    return tuple(replace(theme, variables={**theme.variables, **_GREY}) for theme in THEMES)
 
 
 def palette(*, dark: bool, ansi: bool = False, grey: bool = False) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from meter.budget import NO_BUDGETS, Budgets
+from meter.budget import Budgets
 from meter.cache import CacheClock, cache_clock
 from meter.level import DEFAULT_LEVELS, Level, LevelSettings
 from meter.money import Pico
@@ -22,6 +22,10 @@ from tui.follow import Phase, Snapshot
 
 HOUR = timedelta(hours=1)
 IDLE_AFTER = timedelta(minutes=15)
+ANSWER_AT_MOST = timedelta(minutes=15)
+"""After so long without a line an answer is taken to be over, or broken off."""
+STREAM_PAUSE = timedelta(seconds=30)
+"""Clients that write while they stream leave the stop reason open: more lines of the response may come so long."""
 NONE_SNOOZED: Mapping[Kind, int] = MappingProxyType({})
 _ALWAYS = (Kind.CACHE_EXPIRING, Kind.CACHE_BROKE)
 """Kinds that are worth the verdict row at any level: they pass."""
@@ -136,8 +140,13 @@ class View:
         process = self.snapshot.process
         if process is not None and process.status is not None:
             return process.status != "idle"
+        turn = self.last_turn.turn
+        quiet = self.now - state.ended_at if state.ended_at else ANSWER_AT_MOST
+        if quiet >= ANSWER_AT_MOST:
+            return False
         unanswered = bool(state.main.prompts) and state.main.prompts[-1][0] >= state.main.state.turns
-        return unanswered or self.last_turn.turn.ends_with_tool
+        streaming = turn.stop_reason is None and quiet < STREAM_PAUSE
+        return unanswered or turn.ends_with_tool or turn.stop_reason == "tool_use" or streaming
 
 
 def make_view(
@@ -145,7 +154,7 @@ def make_view(
     now: datetime,
     last: View | None = None,
     *,
-    budgets: Budgets = NO_BUDGETS,
+    budgets: Budgets | None = None,
     snoozed: Mapping[Kind, int] = NONE_SNOOZED,
     subscription: bool = False,
 ) -> View:
@@ -169,7 +178,7 @@ def make_view(
     left = view.clock.left(now) if view.clock else None
     moment = Moment(left, waiting=not view.answering and not view.is_idle)
     judged = (
-        id(state),
+        state,
         moment.cold,
         moment.waiting,
         moment.left if moment.waiting and not _is_far(left) else None,

@@ -13,6 +13,7 @@ from fixtures.session import START
 from parsers.targets import Library
 from tui.app import RunningTab
 from tui.follow import Post, Snapshot
+from tui.settings import DEFAULTS, Settings
 
 PRICES_OF = date(2026, 11, 22)
 SIZES = ((40, 12), (44, 24), (60, 16), (80, 24), (100, 30), (120, 36), (200, 60))
@@ -37,10 +38,10 @@ class FakeSource:
 class Stage:
     """A running app, its source and its clock."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, settings: Settings = DEFAULTS) -> None:
         self.now = START + timedelta(minutes=10)
         self.sources: list[FakeSource] = []
-        self.app = RunningTab(self._make_source, lambda: self.now, PRICES_OF, library)
+        self.app = RunningTab(self._make_source, lambda: self.now, PRICES_OF, library, settings)
         self.pilot: Pilot[None] | None = None
         self._last: Snapshot | None = None
 
@@ -97,10 +98,16 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(size: tuple[int, int] = (120, 36), library: Library | None = None) -> AsyncIterator[Stage]:
-    """Run the app at a size while the block runs."""
-    staged = Stage(library or Library(()))
-    async with staged.app.run_test(size=size) as pilot:
+async def stage(
+    size: tuple[int, int] = (120, 36),
+    library: Library | None = None,
+    settings: Settings = DEFAULTS,
+    *,
+    toasts: bool = False,
+) -> AsyncIterator[Stage]:
+    """Run the app at a size while the block runs; toasts are drawn only where a test asks for them."""
+    staged = Stage(library or Library(()), settings)
+    async with staged.app.run_test(size=size, notifications=toasts) as pilot:
         staged.pilot = pilot
         yield staged
 

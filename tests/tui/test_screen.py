@@ -474,7 +474,9 @@ async def test_every_theme_shows_the_same_text(
     async with stage((80, 24)) as screen:
         screen.app.theme = theme
         await screen.pause()
-        assert await screen.show(live("story")) == usual
+        # Without colours the parts of a bar differ by their glyph.
+        plain = [row.replace("═", "━").replace("┅", "━") for row in await screen.show(live("story"))]
+        assert plain == usual
 
 
 async def test_levels_are_told_without_colour() -> None:

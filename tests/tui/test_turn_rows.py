@@ -134,9 +134,9 @@ def test_agents_stand_under_the_turn_that_began_them() -> None:
     line = text(agent_row(found[0], columns(60)))
     assert line.startswith("      ↳ Explore  2 turns ")
     assert line.rstrip().endswith(money(found[0].tab.state.tally.cost))
-    # Agents are no part of their prompt's dollars: those are the main thread's turns.
+    # A prompt's dollars are those of all the work that it began.
     assert isinstance(rows[0], PromptRow)
-    assert rows[0].cost + sum(item.tab.state.tally.cost for item in found) == state.tally.cost
+    assert rows[0].cost == state.tally.cost
 
 
 def test_an_agent_without_a_main_turn_stands_alone(session: Session) -> None:
@@ -309,7 +309,10 @@ def test_every_turn_and_agent_has_one_row_and_prompts_add_up(session: Session) -
     assert sorted(id(item.tab) for item in rows if isinstance(item, AgentRow)) == sorted(map(id, state.agents))
     headings = [item for item in rows if isinstance(item, PromptRow)]
     assert sum(item.turns for item in headings) == len(state.main.turns)
-    assert sum(item.cost for item in headings) == _main(state).cost
+    # An agent's cost stands under the prompt in which it began; one that began before any turn under none.
+    first = next((metered.turn.at for metered in state.main.turns if metered.turn.at), None)
+    early = [tab for tab in state.agents if first is None or not tab.turns[0].turn.at or tab.turns[0].turn.at < first]
+    assert sum(item.cost for item in headings) == state.tally.cost - sum(tab.state.tally.cost for tab in early)
     for item in turns(rows):
         heading = rows[item.heading]
         assert isinstance(heading, PromptRow)

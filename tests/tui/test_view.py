@@ -138,16 +138,18 @@ def test_a_session_without_a_response_is_empty() -> None:
 
 def test_a_request_is_in_flight_after_a_prompt_or_a_tool_call() -> None:
     session = Session(1)
+    soon = session.clock() + timedelta(minutes=2)
     session.main.prompt()
     session.main.turn(TURN)
-    assert not view_of(state_of_session(session), at(11)).answering
+    assert not view_of(state_of_session(session), soon).answering
     session.main.prompt("and now")
-    assert view_of(state_of_session(session), at(11)).answering
+    assert view_of(state_of_session(session), soon).answering
+    assert not view_of(state_of_session(session), soon + timedelta(hours=1)).answering  # it was broken off
     session.main.turn(TURN, tools=("Read",))
-    assert view_of(state_of_session(session), at(11)).answering
+    assert view_of(state_of_session(session), soon).answering
     session.main.results()
     session.main.turn(TURN)
-    assert not view_of(state_of_session(session), at(11)).answering
+    assert not view_of(state_of_session(session), soon).answering
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ tab is what the session would cost at list price.
 **Tab** - what the session has cost so far, its agents included; the same figure stands beside it as plain text.
 
 **Next turn** - what the next response will cost if it is like the last 20: *carry* (the history, sent again), *new*
-tokens, *output*. `7.3x a fresh turn`: what a turn costs now against one in a fresh session.
+tokens, *output*. `3.4x a fresh turn`: what a turn costs now against one in a fresh session.
 
 **Context** - how big the prompt has become, how fast it grows, and what a fresh session starts with.
 

@@ -61,7 +61,8 @@ class SessionScreen(Screen[None]):
         (160, "-very-wide"),
     ]
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012
-        (0, "-flat"),
+        (0, "-tiny"),
+        (6, "-flat"),
         (12, "-low"),
         (18, "-short"),
         (22, "-middle"),
@@ -75,7 +76,7 @@ class SessionScreen(Screen[None]):
         Binding("question_mark", "app.help", "help", key_display="?", tooltip="What the figures and the keys mean"),
     ]
 
-    snapshot: reactive[Snapshot] = reactive(Snapshot(Phase.WAITING), always_update=True, repaint=False)
+    snapshot: reactive[Snapshot] = reactive(Snapshot(Phase.READING), always_update=True, repaint=False)
     header = getters.query_one("#header", Rows)
     verdict = getters.query_one("#verdict", Rows)
     footer = getters.query_one("#footer", Rows)
@@ -92,6 +93,7 @@ class SessionScreen(Screen[None]):
         self._snoozed: dict[Kind, int] = {}
         self._announcer = Announcer()
         self._places_at: datetime | None = None
+        self._moved_from: str | None = None
 
     def compose(self) -> ComposeResult:
         yield Rows(id="header")
@@ -184,6 +186,10 @@ class SessionScreen(Screen[None]):
         return {kind: until - turns for kind, until in self._snoozed.items() if until > turns}
 
     def _announce(self, view: View) -> None:
+        moved = view.snapshot.moved_from
+        if moved is not None and moved != self._moved_from:
+            self.app.notify(f"Moved on from {moved[:8]} after /clear.", timeout=10, markup=False)
+        self._moved_from = moved
         for nudge in self._announcer.news(view):
             words = sentence(nudge, columns=60, subscription=view.subscription)
             if self._settings.toasts:

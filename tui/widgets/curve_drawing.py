@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from meter.money import PICO_PER_DOLLAR, Pico
 from tui.cells import EMPTY, Row, fit, row, width
-from tui.format import limit, money, share
+from tui.format import MARKS, limit, money, share
 from tui.view import View
 from tui.widgets.curve import Area, Cell, column_of, dotted, draw_area, grid_step, joined, nice_top
 
@@ -60,7 +60,7 @@ class Drawing:
 
     def written(self, value: float) -> str:
         """Write a value of the vertical axis."""
-        return f"${value:,.0f}" if value >= 1 and value == int(value) else f"${value:.4g}"
+        return f"${value:,.0f}" if value == int(value) else f"${value:.2f}" if value >= 0.01 else f"${value:.4g}"
 
     def rows(self) -> list[Row]:
         plot = self.plot
@@ -200,10 +200,13 @@ class Drawing:
         top = min(top, rows - 4)
         bottom = min(rows - 1, top + height)
         middle = top + max(1, (bottom - top) // 2 - (bottom - top > 4))
-        labels[top] = row((" ┐ ", "$carry"), (money(paid), "$bright bold"), (" paid", "$muted"))
+        mark = MARKS[self.state.tally.certainty]
+        labels[top] = row((" ┐ ", "$carry"), (f"{mark}{money(paid)}", "$bright bold"), (" paid", "$muted"))
         for line in range(top + 1, bottom):
             labels[line] = row((" │", "$carry"))
-        labels[middle] = row((" ├ ", "$carry"), (money(tally.history), "$carry bold"), (" history", "$muted"))
+        history = money(tally.history)
+        word = " history" if len(history) + 11 <= self.plot.labels else ""
+        labels[middle] = row((" ├ ", "$carry"), (history, "$carry bold"), (word, "$muted"))
         if middle + 1 < bottom and paid:
             labels[middle + 1] = row((" │ ", "$carry"), (f"{share(tally.history / paid)} of the tab", "$muted"))
         labels[bottom] = row((" ┘ ", "$flat"), (money(flat), "$foreground"), (" flat", "$muted"))

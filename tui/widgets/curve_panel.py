@@ -86,7 +86,7 @@ def _marks(view: View, size: int) -> Row:
         words = f"{number} {'cache ' if full else ''}{plural(number, 'break')} {cost}"
         parts += [("× ", "$act"), (f"{words}  ", "$muted")]
     if number := len(main.compactions):
-        parts += [("◇ ", "$new"), (f"{number} {plural(number, 'compaction')}  " if full else f"{number}  ", "$muted")]
+        parts += [("◇ ", "$new"), (f"{number} {plural(number, 'compaction')}  ", "$muted")] if full else []
     if parts:
         parts[-1] = (parts[-1][0].rstrip(), parts[-1][1])
     return row(*parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.cells import Row, row, spread
+from tui.cells import EMPTY, Row, row, spread
 from tui.follow import Phase
 from tui.view import View
 
@@ -30,7 +30,9 @@ def header(view: View, columns: int) -> Row:
         details += [view.model, _ttl(view)]
     for detail in filter(None, details):
         left = (*left, (" · ", "$faint"), (detail, "$muted"))
-    return spread(left, row((view.now.strftime("%H:%M:%S"), "$muted"), " "), columns)
+    live = view.snapshot.live_here
+    others = row((f"{live} live here ", "$muted"), ("o", "$bright bold"), "  ") if live > 1 else EMPTY
+    return spread(left, row(*others, (view.now.strftime("%H:%M:%S"), "$muted"), " "), columns)
 
 
 def _ttl(view: View) -> str:

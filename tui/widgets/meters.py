@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from meter.level import compaction_point
-from tui.cells import EMPTY, Row, fit, row, spread, width
+from tui.cells import EMPTY, Row, first_fit, fit, row, spread, width
 from tui.format import MARKS, countdown, money, plural, share, sum_of_money, tokens, window
 from tui.view import View
 from tui.widgets.big_money import big_money
@@ -52,7 +52,7 @@ def _lately(view: View, columns: int) -> Row:
     state = view.state
     if state is None:
         return EMPTY
-    parts = [("agents", money(view.agents.cost))] if state.agents else []
+    parts = [("agents", MARKS[view.agents.certainty] + money(view.agents.cost))] if state.agents else []
     if view.spent_today:
         parts += [("hour", money(view.spent_last_hour)), ("today", money(view.spent_today))]
     elif state.ended_at is not None:
@@ -99,29 +99,30 @@ def context_rows(view: View, columns: int) -> list[Row]:
         size = (*size, (f" of {window(state.window.tokens)}", "$muted"))
         rows = [spread(size, row((share(part), "$foreground")), columns), gauge(part, columns)]
     else:
-        rows = [size, row(("window of this model not known", "$muted"))]
+        rows = [
+            size,
+            first_fit(columns, row(("window of this model not known", "$muted")), row(("window not known", "$muted"))),
+        ]
     if outlook is not None:
-        rows.append(
-            row((f"+{tokens(round(outlook.growth))}", "$foreground"), (" a turn", "$muted"), *_compacts(view, columns))
-        )
+        growth = row((f"+{tokens(round(outlook.growth))}", "$foreground"), (" a turn", "$muted"))
+        rows.append(first_fit(columns, row(*growth, *_compacts(view)), growth))
     fresh = EMPTY
     if main.preamble:
         mark = MARKS[main.preamble.certainty]
-        fresh = row(("fresh session ", "$muted"), (f"{mark}{tokens(main.preamble.tokens)}", "$foreground"))
+        size = row((f"{mark}{tokens(main.preamble.tokens)}", "$foreground"))
+        fresh = first_fit(columns, row(("fresh session ", "$muted"), *size), row(("fresh ", "$muted"), *size))
     rows.append(fresh)
     rows.append(row(("sent in all ", "$muted"), (tokens(main.state.tally.prompt_tokens), "$foreground")))
     return rows
 
 
-def _compacts(view: View, columns: int) -> Row:
+def _compacts(view: View) -> Row:
     """Return how many turns are left until the client compacts by itself, when that is in sight."""
     state, outlook = view.state, view.outlook
-    if state is None or outlook is None or not state.window.tokens or columns < 24:
+    if state is None or outlook is None or not state.window.tokens:
         return EMPTY
     left = outlook.turns_until(compaction_point(state.window.tokens))
-    if left is None:
-        return EMPTY
-    return row((", full in ≈ ", "$muted"), (str(left), "$foreground"), ("" if columns < 30 else " turns", "$muted"))
+    return EMPTY if left is None else row((", full in ≈ ", "$muted"), (f"{left} turns", "$foreground"))
 
 
 class CachePanel(Panel):
@@ -207,7 +208,7 @@ def breaks_row(view: View, columns: int) -> Row:
     all_misses = f" (all {money(misses)})" if money(misses) != money(cost) else ""
     words = f" {plural(number, 'break')} cost "
     cells = row((str(number), "$foreground"), (words, "$muted"), (money(cost), "$foreground"))
-    return (*cells, (all_misses, "$muted")) if width(cells) + len(all_misses) <= columns else cells
+    return first_fit(columns, row(*cells, (all_misses, "$muted")), cells, short_breaks(view))
 
 
 class ContextAndCachePanel(Panel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meter.money import PICO_PER_DOLLAR, Pico
 from meter.outlook import Outlook
-from tui.cells import EMPTY, Row, row, spread, width
+from tui.cells import EMPTY, Row, first_fit, row, spread, width
 from tui.format import bare_money, factor, money, plural
 from tui.view import View
 from tui.widgets.big_money import big_money
@@ -26,8 +26,12 @@ class NextTurnPanel(Panel):
     def body(self, view: View, columns: int, lines: int) -> list[Row]:
         outlook = view.outlook
         if outlook is None:
-            words = "no known price" if view.last_turn and not view.last_turn.price else "known from the next turn on"
-            return [EMPTY, row((words, "$muted"))]
+            if view.last_turn and not view.last_turn.price:
+                return [EMPTY, row(("no known price", "$muted"))]
+            return [
+                EMPTY,
+                first_fit(columns, row(("known from the next turn on", "$muted")), row(("after the next", "$muted"))),
+            ]
         price = money(dollars_to_pico(outlook.next_turn))
         digits = big_money(price, "$next", columns, mark="≈")
         beside = _beside(view, outlook, columns - max(width(cells) for cells in digits) - 2)
@@ -93,15 +97,24 @@ _LEFT_EIGHTHS = " ▏▎▍▌▋▊▉█"
 def parts_row(outlook: Outlook, columns: int) -> Row:
     """Return the three parts in dollars, as long as the width allows."""
     amounts = [dollars_to_pico(part) for part in outlook.next_parts]
-    names = ("carry", "new", "output" if columns >= 32 else "out")
-    full = columns >= 44
-    cells: list[tuple[str, str]] = []
-    for name, amount, style in zip(names, amounts, PART_STYLES, strict=True):
-        gap = ("   " if full else " ") if cells else ""
-        part = row((gap, ""), (name, style), " ", (money(amount) if full else bare_money(amount), "$foreground"))
-        if width(tuple(cells)) + width(part) <= columns:
-            cells += part
-    return row(*cells)
+    forms = []
+    for names, full in (
+        (("carry", "new", "output"), True),
+        (("carry", "new", "output"), False),
+        (("carry", "new", "out"), False),
+        (("c", "n", "o"), False),
+    ):
+        cells: list[tuple[str, str]] = []
+        for name, amount, style in zip(names, amounts, PART_STYLES, strict=True):
+            gap = ("   " if full else " ") if cells else ""
+            cells += [
+                (gap, ""),
+                (name, style),
+                (" ", ""),
+                (money(amount) if full else bare_money(amount), "$foreground"),
+            ]
+        forms.append(row(*cells))
+    return first_fit(columns, *forms)
 
 
 def dollars_to_pico(amount: float) -> Pico:

@@ -28,11 +28,6 @@ def notice(view: View) -> Row:
         )
     if snapshot.degraded:
         return row((f"Watching degraded ({clean(snapshot.degraded)}): looking every second.", "$watch"))
-    if snapshot.moved_from:
-        return row((f"Moved on from {snapshot.moved_from[:8]} after /clear.", "$muted"))
-    if snapshot.live_here > 1:
-        live = f"{snapshot.live_here} sessions are live in this directory: "
-        return row((live, "$muted"), ("o", "$bright bold"), (" shows them.", "$muted"))
     if view.is_empty:
         return row(("No response yet: the tab starts with the first one.", "$muted"))
     return row()

@@ -79,7 +79,7 @@ class PartsDrawing(TokenDrawing):
         return max(1e-6, *(sum(parts) for parts in self._columns()))
 
     def written(self, value: float) -> str:
-        return f"${value:.4g}" if value else "$0"
+        return f"${value:.2f}" if value >= 0.01 else f"${value:.4g}" if value else "$0"
 
     def _columns(self) -> list[tuple[float, float, float]]:
         ends = [index + 1 for index in column_turns(self.turns, self.plot.columns)]

@@ -270,7 +270,9 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         view, state = self.view, self.view.state if self.view else None
         zone = (view.now.tzinfo if view else None) or UTC
         inner = self.size.width - (4 if self.boxed else 0)
-        return Columns(inner, zone, models=len(state.main.state.models) > 1 if state else False)
+        return Columns(
+            inner, zone, models=len(state.main.state.models) > 1 if state else False, plain=self.app.no_color
+        )
 
     def _title(self) -> tuple[Row, Row]:
         state = self.view.state if self.view else None

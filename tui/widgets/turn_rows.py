@@ -16,7 +16,7 @@ from meter.thread import MeteredTurn
 from meter.thread_tab import ThreadTab
 from parsers.prompts import Prompt
 from parsers.transcript import Compaction
-from tui.cells import Row, fit, row, spread, width
+from tui.cells import Row, first_fit, fit, row, spread, width
 from tui.format import MARKS, money, plural, tokens
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -79,7 +79,8 @@ def list_rows(state: SessionState) -> list[ListRow]:
             end = next((start for start in starts[prompt:] if start > index), len(main.turns))
             heading = len(rows)
             owned = main.turns[index:end]
-            cost = sum(turn.cost for turn in owned)
+            helped = [tab for place in range(index, end) for tab in agents.get(place, ())] if agents else []
+            cost = sum(turn.cost for turn in owned) + sum(tab.state.tally.cost for tab in helped)
             priced = any(turn.price for turn in owned)
             rows.append(PromptRow(main.prompts[prompt - 1][1] if prompt else None, len(owned), cost, priced))
         rows.append(TurnRow(metered, heading, breaks.get(metered.number)))
@@ -112,6 +113,8 @@ class Columns:
     zone: tzinfo
     models: bool
     """The session used several models: their column is worth its cells."""
+    plain: bool = False
+    """There are no colours: the parts of a bar differ by their glyph."""
 
     @property
     def narrow(self) -> bool:
@@ -144,13 +147,13 @@ def turn_row(item: TurnRow, columns: Columns, scale: Pico, model: str) -> Row:
     usage = metered.turn.usage
     number = (f"{metered.number:>5}", "$muted")
     cost = (f"{_cost(metered):>9}  ", "$bright bold" if item.broke else "$bright")
-    parts = bar(metered, columns.bar, scale)
+    parts = bar(metered, columns.bar, scale, _PLAIN_GLYPHS if columns.plain else _GLYPHS)
     if columns.narrow:
-        return fit(row(number, cost, *parts, " ", *_what(item)), columns.total)
+        return fit(row(number, cost, *parts, " ", *_what(item, columns.total - 17 - columns.bar)), columns.total)
     at = metered.turn.at
     clock = at.astimezone(columns.zone).strftime("%H:%M:%S") if at else ""
     hit = f"{usage.cache_read / usage.context:.0%}" if usage.context else ""
-    cells = row(
+    figures = row(
         number,
         (f"{clock:>10}", "$muted"),
         (f"{tokens(usage.context):>9}", "$foreground"),
@@ -161,18 +164,20 @@ def turn_row(item: TurnRow, columns: Columns, scale: Pico, model: str) -> Row:
         *parts,
         "  ",
         (f"{model[:10]:<11}" if columns.models and columns.wide else "", "$muted"),
-        *_what(item),
     )
-    return fit(cells, columns.total)
+    return fit(row(*figures, *_what(item, columns.total - width(figures))), columns.total)
 
 
 def _cost(metered: MeteredTurn) -> str:
     return MARKS[metered.certainty].strip() + money(metered.cost) if metered.price else "?"
 
 
-def _what(item: TurnRow) -> Row:
+def _what(item: TurnRow, room: int) -> Row:
+    """Return what a turn did; a cache break in as many words as there is room for."""
     if item.broke is not None:
-        return row((f"× cache break {money(item.broke.cost or 0)}: {item.broke.cause.words}", "$act"))
+        cost = money(item.broke.cost or 0)
+        long = f"× cache break {cost}: {item.broke.cause.words}"
+        return first_fit(room, *(row((text, "$act")) for text in (long, f"× break {cost}", f"× {cost}", "×")))
     tools = item.metered.turn.tools
     if not tools:
         return row(("answer", "$foreground"))
@@ -189,7 +194,11 @@ def tool_name(name: str) -> str:
     return name
 
 
-def bar(metered: MeteredTurn, size: int, scale: Pico) -> Row:
+_GLYPHS, _PLAIN_GLYPHS = "━━━", "━═┅"
+"""Carry, new, output."""
+
+
+def bar(metered: MeteredTurn, size: int, scale: Pico, glyphs: str = _GLYPHS) -> Row:
     """Return a turn's cost as a bar of carry, new and output; clipped with ``▸`` when it is dearer than the scale."""
     if metered.parts is None or metered.price is None or scale <= 0:
         return row(" " * size)
@@ -201,10 +210,10 @@ def bar(metered: MeteredTurn, size: int, scale: Pico) -> Row:
     clipped = ends[-1] > size
     cells: list[tuple[str, str]] = []
     room = size - 1 if clipped else size
-    for end, style in zip(ends, ("$carry", "$new", "$output"), strict=True):
+    for end, style, glyph in zip(ends, ("$carry", "$new", "$output"), glyphs, strict=True):
         end = min(end, room)
         if end > length:
-            cells.append(("━" * (end - length), style))
+            cells.append((glyph * (end - length), style))
             length = end
     if clipped:
         cells.append(("▸", "$carry"))
