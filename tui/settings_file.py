@@ -53,7 +53,7 @@ def read_settings(text: str, path: Path) -> Settings:
     """Return the settings of a file's text; raises SettingsError naming the line and the key."""
     try:
         raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path}: {_placed(str(error), text)}") from error
     try:
         file = _File.model_validate(raw)

@@ -453,15 +453,14 @@ async def crossed(
     """Let a session reach act and return what went over the wire."""
     told = Told()
     told.session.custom_title(title)
-    async with stage(settings=settings) as screen:
+    async with stage((40, 12), settings=settings) as screen:
         await screen.show(told.snapshot())
         wire = Wire(screen, monkeypatch)
         if not focused:
             await blur(screen)
         told.turn(ACT)
         await screen.show(told.snapshot())
-        for _ in range(3):
-            await screen.tick()
+        await screen.tick()
         monkeypatch.undo()
     return wire, told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,7 +17,7 @@ from meter.money import Certainty, Pico
 from meter.pricing import WEB_SEARCH
 from meter.thread import MeteredTurn
 from parsers.labels import clean
-from tui.cells import EMPTY, Row, content, row, spread
+from tui.cells import EMPTY, Row, content, row, spread, width
 from tui.format import exact_money, rate, share
 from tui.view import short_model
 from tui.widgets.turn_rows import tool_name
@@ -82,7 +83,7 @@ def receipt(metered: MeteredTurn, broke: CacheBreak | None, zone: tzinfo | None,
     total = row((exact_money(metered.cost), "$bright bold"))
     rows.append(spread(row(("total ", "$foreground bold"), (f"at list price, {certainty}", "$muted")), total, columns))
     if certainty_note := _NOTES.get(metered.certainty):
-        rows.append(row((certainty_note, "$muted")))
+        rows += [row((line, "$muted")) for line in wrap(certainty_note, columns)]
     rows += [EMPTY, row(("What it paid for", "$foreground bold")), *_parts(metered, columns)]
     if broke is not None:
         rows += [EMPTY, row((f"× Cache break: {broke.cause.words}", "$act bold"))]
@@ -97,8 +98,8 @@ def receipt(metered: MeteredTurn, broke: CacheBreak | None, zone: tzinfo | None,
 
 
 _NOTES = {
-    Certainty.LOWER_BOUND: "Its output count was never finalised: the response cost at least this.",
-    Certainty.ESTIMATED: "Billed by a cloud, or at a price on which the sources disagree.",
+    Certainty.LOWER_BOUND: "It cost at least this: a count was never finalised, or a part has no price.",
+    Certainty.ESTIMATED: "Billed by a cloud or with priority, or at a price on which the sources disagree.",
 }
 
 
@@ -132,7 +133,7 @@ def _lines(metered: MeteredTurn, columns: int) -> list[Row]:
         ("cache read", usage.cache_read, prices.read, price.read),
         ("output", usage.output, prices.output, price.output),
     ]
-    rows = [_line(name, count, f"{count:,} x {rate(each)}", amount, columns) for name, count, each, amount in lines]
+    rows = [_line(name, count, _sum_of(count, each, amount), amount, columns) for name, count, each, amount in lines]
     if price.searches:
         searches = f"{usage.web_searches:,} x {exact_money(WEB_SEARCH)}"
         rows.append(_line("web search", usage.web_searches, searches, price.searches, columns))
@@ -141,10 +142,16 @@ def _lines(metered: MeteredTurn, columns: int) -> list[Row]:
     return rows
 
 
+def _sum_of(count: int, each: Pico, amount: Pico) -> str:
+    """Write count times price; a response made in several calls may have had two prices."""
+    return f"{count:,} x {rate(each)}" if count * each == amount else f"{count:,} at two prices"
+
+
 def _line(name: str, count: int, sum_of: str, amount: Pico, columns: int) -> Row:
     style = "$foreground" if count else "$faint"
-    figures = f"{sum_of:>{max(0, columns - 30)}}  {exact_money(amount):>11}"
-    return spread(row((f"{name:<15}", style)), row((figures, style)), columns)
+    figures = row((f"{sum_of}  {exact_money(amount):>11}", style))
+    short = name.removeprefix("cache ")
+    return spread(row((name if len(name) + width(figures) < columns else short, style)), figures, columns)
 
 
 def _parts(metered: MeteredTurn, columns: int) -> list[Row]:

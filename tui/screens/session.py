@@ -91,6 +91,7 @@ class SessionScreen(Screen[None]):
         self._prices_as_of = prices_as_of
         self._view: View | None = None
         self._snoozed: dict[Kind, int] = {}
+        self._snoozed_in: str | None = None
         self._announcer = Announcer()
         self._places_at: datetime | None = None
         self._moved_from: str | None = None
@@ -137,6 +138,9 @@ class SessionScreen(Screen[None]):
         self._announce(view)
         columns, lines = self.size
         self.set_class(view.is_empty, "-empty")
+        if view.state is not None and view.state.path != self._snoozed_in:
+            self._snoozed_in = view.state.path
+            self._snoozed.clear()
         self._look_at_places(view)
         self.header.rows = (fit(header(view, columns), columns),)
         self.verdict.rows = tuple(self._verdict(view, columns, lines))

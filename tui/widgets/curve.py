@@ -113,13 +113,15 @@ def _stacked(ends: Sequence[int], styles: Sequence[str], floor: int) -> Cell | N
     inside = [(min(8, end - floor), style) for end, style in zip(ends, styles, strict=True) if end > floor]
     if not inside:
         return None
-    low, style = inside[0]
-    if low >= 8 or len(inside) == 1:
-        return (EIGHTHS[low], f"${style}")
-    high, other = max(inside[1:], key=lambda layer: layer[0] - low)
-    if high >= 8 or 8 - high < high - low:
-        return (EIGHTHS[low], f"${style} on ${other}")
-    return (EIGHTHS[high], f"${style if low >= high - low else other}")
+    true = [next((style for height, style in inside if height > eighth), None) for eighth in range(8)]
+    # The boundary and the two colours, the upper one may be none, with the smallest wrong area.
+    drawings = [
+        (sum(true[eighth] != (below if eighth < height else above) for eighth in range(8)), height, below, above)
+        for height, below in inside
+        for above in (None, *(style for _, style in inside if style != below))
+    ]
+    _, height, below, above = min(drawings, key=lambda drawing: drawing[0])
+    return (EIGHTHS[height], f"${below}" if above is None or height == 8 else f"${below} on ${above}")
 
 
 def dotted(value: Callable[[float], float], columns: int, rows: int, top: float) -> list[list[str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from meter.level import Level
 from meter.nudge import Nudge
-from tui.cells import EMPTY, Row, fit, row, width
+from tui.cells import EMPTY, Row, fit, row, spread, width
 from tui.format import plural
 from tui.nudge_words import calm_sentence, sentence
 from tui.view import View
@@ -27,10 +29,11 @@ def verdict(view: View, columns: int, lines: int) -> list[Row]:
         return _wrapped(row(" "), said, columns, lines)
     chip_style, words_style, tint = _STYLES[level]
     chip = row((f" {_CHIPS[level]} ", chip_style), " ")
-    room = (columns - width(chip) - 1) * lines
-    rows = _wrapped(chip, _words(_sentence(view, nudge, room), level, words_style), columns, lines)
-    if said and lines == 1 and width(rows[0]) + width(said) + 2 <= columns:
-        rows[0] = (*fit(rows[0], columns - width(said) - 1), *said, (" ", ""))
+    words = _words(_sentence(view, nudge, columns - width(chip) - 1, lines), level, words_style)
+    if said and lines == 1 and width(chip) + width(words) + width(said) + 3 <= columns:
+        rows = [spread(row(*chip, *words), row(*said, " "), columns)]
+    else:
+        rows = _wrapped(chip, words, columns, lines)
     return [_tinted(fit(cells, columns), tint) for cells in rows]
 
 
@@ -42,17 +45,25 @@ def _words(sentence_: str, level: Level, style: str) -> Row:
     return row((f"{action}: ", f"{style} bold"), (rest, style))
 
 
-def _sentence(view: View, nudge: Nudge | None, room: int) -> str:
-    """Return the longest form of what is to be said that fits."""
+def _sentence(view: View, nudge: Nudge | None, room: int, lines: int) -> str:
+    """Return the longest form of what is to be said that fits into the rows, broken at blanks."""
     if view.state is None or not view.state.main.turns:
         return ""
-    if nudge is None:
-        calm = calm_sentence(view.state)
-        left = max((view.snoozed.get(found.kind, 0) for found in view.nudges), default=0)
-        return f"{calm} (snoozed, {left} {plural(left, 'turn')} left)" if left else calm
-    forms = (sentence(nudge, columns=columns, subscription=view.subscription) for columns in (100, 60, 40))
-    found = list(forms)
-    return next((form for form in found if len(form) <= room), found[-1])
+    forms = _calm_forms(view) if nudge is None else _forms(view, nudge)
+    return next((form for form in forms if len(wrap(form, max(1, room))) <= lines), forms[-1])
+
+
+def _forms(view: View, nudge: Nudge) -> list[str]:
+    return [sentence(nudge, columns=columns, subscription=view.subscription) for columns in (100, 60, 40)]
+
+
+def _calm_forms(view: View) -> list[str]:
+    calm = calm_sentence(view.state) if view.state else ""
+    left = max((view.snoozed.get(found.kind, 0) for found in view.nudges), default=0)
+    if left:
+        snoozed = f"snoozed, {left} {plural(left, 'turn')} left"
+        return [f"{calm} ({snoozed})", f"Keep going. ({snoozed})", snoozed.capitalize()]
+    return [calm, "Keep going."]
 
 
 def _tinted(cells: Row, tint: str) -> Row:
