@@ -10,10 +10,12 @@ import orjson
 from pydantic_core import SchemaValidator
 from pydantic_core import core_schema as cs
 
+from parsers.decoding import decode
 from parsers.labels import label
 from parsers.lines import LineSplitter
-from parsers.records import AssistantLine, decode, parse
+from parsers.records import AssistantLine
 from parsers.session_log import is_uuid
+from parsers.validation import parse
 
 CHUNK = 1 << 20
 

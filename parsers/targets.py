@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from parsers.decoding import decode
 from parsers.lines import clean_line
-from parsers.records import decode
 from parsers.roots import LiveProcess, ProcessStart, live_processes, process_start, project_folders
 from parsers.session_files import ProjectFolder
 from parsers.session_log import is_uuid

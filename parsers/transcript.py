@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from parsers.decoding import Json, decode
 from parsers.labels import label
 from parsers.lines import LineSplitter
 from parsers.prompts import Prompt, is_clear, is_prompt, prompt_label
@@ -14,17 +15,15 @@ from parsers.records import (
     AssistantLine,
     CompactBoundary,
     CostState,
-    Json,
     Origin,
     OtherLine,
     PromptChange,
     Record,
     Title,
     UserLine,
-    decode,
-    parse,
 )
 from parsers.turns import Turn, turn_of
+from parsers.validation import parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from parsers.decoding import Json
 from parsers.labels import label
-from parsers.records import AssistantLine, Json, UsageLine
+from parsers.records import AssistantLine, UsageLine
 
 _WIDE = "[1m]"  # what the client appends to a model id to ask for the window of a million tokens
 

@@ -11,11 +11,12 @@ from fixtures.session import Session
 from meter.rates import RateTable, list_prices
 from meter.session import SessionMeter, SessionState
 from meter.tally import Tally
-from parsers.records import AssistantLine, parse
+from parsers.records import AssistantLine
 from parsers.session_files import ProjectFolder, agent_id_of, is_agent_file
 from parsers.session_log import SessionLog
 from parsers.transcript import Transcript
 from parsers.turns import Turn, turn_of
+from parsers.validation import parse
 from tui.sessions import Wanted, read_sessions
 
 Json = dict[str, Any]

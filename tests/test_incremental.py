@@ -16,8 +16,8 @@ from fixtures.story import story
 from meter.rates import list_prices
 from meter.session import SessionMeter, SessionState
 from parsers import transcript as transcript_module
+from parsers.decoding import decode
 from parsers.reader import SessionReader
-from parsers.records import decode
 from parsers.session_log import SessionLog
 from tests.conftest import SHARED
 from tests.made import Dice, dice, sessions

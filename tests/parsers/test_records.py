@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from parsers.records import AssistantLine, CompactBoundary, CostState, OtherLine, Title, UserLine, decode, parse
+from parsers.decoding import decode
+from parsers.records import AssistantLine, CompactBoundary, CostState, OtherLine, Title, UserLine
+from parsers.validation import parse
 from tests.support import Json
 
 
