@@ -129,9 +129,12 @@ class Drawing:
         for column, name, turn, style in places:
             text = f"{name} turn {turn}" if self.plot.columns >= 60 else name
             line = 0 if column >= free[0] else 1
-            if cells[line][min(column + len(text), self.plot.columns - 1)] is None:
-                self._write(drawn[line], column + 1, text, style, len(name))
-            free[line] = column + len(text) + 2
+            start = column + 1
+            if start + len(text) > self.plot.columns:  # at the right edge the word stands before its mark
+                start, line = column - len(text), int(column - len(text) < free[0])
+            if start >= free[line] and cells[line][min(start + len(text), self.plot.columns) - 1] is None:
+                self._write(drawn[line], start, text, style, len(name))
+                free[line] = start + len(text) + 1
 
     def _write(self, line: list[Cell], column: int, text: str, style: str, coloured: int) -> None:
         """Write a word into a row, as far as the plot goes; only its first characters are coloured."""
