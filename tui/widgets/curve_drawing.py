@@ -8,10 +8,12 @@ from meter.money import PICO_PER_DOLLAR, Pico
 from tui.cells import EMPTY, Row, fit, row, width
 from tui.format import MARKS, limit, money, share
 from tui.view import View
-from tui.widgets.curve import Area, Cell, column_of, dotted, draw_area, grid_step, joined, nice_top
+from tui.widgets.curve import Area, Cell, column_of, dotted, draw_area, grid_step, joined, scale_for
 
 _AHEAD = 8
-"""Columns of the outlook."""
+"""Columns of the outlook, at least."""
+_TALLEST = 2.0
+"""The outlook may make the scale so many times as high as what was paid: above it the line leaves the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,17 @@ class Plot:
     rows: int
 
 
-def divide(columns: int, lines: int) -> Plot:
-    """Return the division of a panel: narrow ones have neither axis numbers nor labels."""
-    if columns < 58:
-        return Plot(0, columns - 6, 6, 0, lines - 1)
-    labels = 20 if columns >= 76 else 17
-    numbers = 2 if lines >= 10 else 1
-    return Plot(7, columns - 7 - _AHEAD - labels, _AHEAD, labels, lines - numbers)
+def divide(columns: int, lines: int, coming: float = 0.0) -> Plot:
+    """Return the division of a panel: narrow ones have neither axis numbers nor labels.
+
+    ``coming`` is the share of the turns on the axis that are still ahead: they get as much of it, up to a third.
+    """
+    narrow = columns < 58
+    axis, labels = (0, 0) if narrow else (7, 20 if columns >= 76 else 17)
+    plot = columns - axis - labels
+    ahead = min(plot // 3, max(6 if narrow else _AHEAD, round(plot * coming)))
+    numbers = 2 if lines >= 10 and not narrow else 1
+    return Plot(axis, plot - ahead, ahead, labels, lines - numbers)
 
 
 class Drawing:
@@ -46,10 +52,11 @@ class Drawing:
         self.now = view.paid[-1] / PICO_PER_DOLLAR
         outlook = view.outlook
         self.end = self.now + (outlook.keep_going(self.state.horizon) if outlook else 0.0)
-        self.top = nice_top(self.highest())
+        self.scale = scale_for(self.highest(), plot.rows)
+        self.top = self.scale.top
 
     def highest(self) -> float:
-        return max(min(self.end, self.now * 1.3), self.now * 1.05, 1e-4)
+        return max(min(self.end, self.now * _TALLEST), self.now * 1.05, 1e-4)
 
     def cells(self) -> list[list[Cell | None]]:
         area = Area(
@@ -79,14 +86,7 @@ class Drawing:
 
     def _grid(self) -> dict[int, str]:
         """Return the labels of the rows on which a grid line runs."""
-        step = grid_step(self.top, 4 if self.plot.rows >= 8 else 2)
-        found, value = {self.plot.rows - 1: self.written(0)}, step
-        while value < self.top:
-            line = self.plot.rows - 1 - int(value / self.top * self.plot.rows)
-            if line >= 0:
-                found.setdefault(line, self.written(value))
-            value += step
-        return found
+        return {line: self.written(value) for line, value in self.scale.lines.items()}
 
     def _axis(self, label: str | None) -> Row:
         return row((f"{label or '':>5}  ", "$faint")) if self.plot.axis else EMPTY
@@ -192,13 +192,15 @@ class Drawing:
         tally = self.state.main.state.tally
         paid, flat = self.view.paid[-1], self.view.flat[-1]
         labels: list[Row] = [EMPTY] * rows
-        outlook = self.view.outlook
-        if outlook is not None:
-            labels[0] = row((" ≈ ", "$muted"), (_dollars(self.end), "$carry"), (f" at +{self.state.horizon}", "$muted"))
         top = max(1, rows - 1 - int(self.now / self.top * rows))
+        if self.view.outlook is not None:
+            line = rows - 1 - int(self.end / self.top * rows)
+            beyond = " ↑" if line < 0 else ""
+            words = (f" at +{self.state.horizon}{beyond}", "$muted")
+            labels[max(0, min(line, top - 1, rows - 5))] = row((" ≈ ", "$muted"), (_dollars(self.end), "$carry"), words)
         height = max(3, round((paid - flat) / PICO_PER_DOLLAR / self.top * rows))
         if rows < 5 or not tally.history:  # no room for a bracket, or nothing that it could name
-            labels[min(1, rows - 1)] = row((" ┐ ", "$carry"), (money(paid), "$bright bold"), (" paid", "$muted"))
+            labels[min(top, rows - 1)] = row((" ┐ ", "$carry"), (money(paid), "$bright bold"), (" paid", "$muted"))
             return labels
         top = min(top, rows - 4)
         bottom = min(rows - 1, top + height)

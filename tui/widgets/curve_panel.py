@@ -67,7 +67,8 @@ class CurvePanel(Panel):
             return [EMPTY, row(("  this model has no known price: nothing to draw", "$muted"))]
         if state is None or not state.main.turns or not view.paid or lines < 3:
             return [EMPTY, row(("  the curve begins with the first response", "$muted"))]
-        plot = divide(columns, lines)
+        coming = state.horizon / (len(state.main.turns) + state.horizon) if view.outlook else 0.0
+        plot = divide(columns, lines, coming)
         return _DRAWINGS[self.chart](view, plot).rows()
 
 

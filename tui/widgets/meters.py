@@ -176,7 +176,7 @@ def warmth(view: View) -> Row:
     if not left:
         return row(("○ ", "$muted"), ("probably cold", "$foreground"))
     if view.answering:
-        return row(("● ", "$output"), ("warm", "$output"), (" answering", "$muted"))
+        return row(("● ", "$output"), ("warm", "$output"), (", answering", "$muted"))
     return row(("● ", "$output"), ("warm ", "$output"), (countdown(left), "$bright bold"), (" left", "$muted"))
 
 
