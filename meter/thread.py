@@ -122,11 +122,17 @@ class ThreadMeter:
 
     @property
     def outlook(self) -> Outlook | None:
-        """The coming turns; None before the second turn, after a compaction, or when the last turn has no price."""
-        state = self.state
+        return self.outlook_after(self.state)
+
+    def outlook_after(self, state: ThreadState) -> Outlook | None:
+        """Return the coming turns; None before the second turn, after a compaction, or after a turn without price."""
         if state.last is None or state.turns < 2 or state.compacted or self.preamble is None:
             return None
         return outlook_of(state.last.turn, state.pace, self.preamble.tokens, self._rates)
+
+    def state_after(self, events: int) -> ThreadState:
+        """Return the state after so many of the events that were folded, each as it was revised since."""
+        return self._states[events]
 
     def update(self, wide_models: frozenset[str] = frozenset()) -> bool:
         """Fold what the thread has new or revised and tell whether there was anything.

@@ -31,6 +31,16 @@ _ALWAYS = (Kind.CACHE_EXPIRING, Kind.CACHE_BROKE)
 """Kinds that are worth the verdict row at any level: they pass."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """A session to its end, of which a replay shows a moment."""
+
+    state: SessionState
+    paid: tuple[Pico, ...]
+    """What the whole session had cost after each turn of the main thread."""
+    flat: tuple[Pico, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What a screen shows: the source's snapshot, and the moment it is looked at."""
@@ -52,6 +62,8 @@ class View:
     """What the nudges were made of: while it is equal they are the same."""
     subscription: bool = False
     """Sentences speak of tokens first: the person pays no per-token bill."""
+    whole: Whole | None = None
+    """What is still to come in a replay."""
 
     @property
     def state(self) -> SessionState | None:
@@ -80,6 +92,10 @@ class View:
     def is_empty(self) -> bool:
         """There is nothing to show yet."""
         return self.state is None or not self.state.tally.turns
+
+    def of_whole(self, whole: Whole | None) -> View:
+        """Return the view of a moment of a session that is known to its end."""
+        return replace(self, whole=whole)
 
     @property
     def title(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from meter.level import Level
 from meter.nudge import Kind
@@ -76,6 +77,9 @@ class SessionScreen(Screen[None]):
         Binding("question_mark", "app.help", "help", key_display="?", tooltip="What the figures and the keys mean"),
     ]
 
+    follows_source: ClassVar[bool] = True
+    """The app's source tells it what to show."""
+
     snapshot: reactive[Snapshot] = reactive(Snapshot(Phase.READING), always_update=True, repaint=False)
     header = getters.query_one("#header", Rows)
     verdict = getters.query_one("#verdict", Rows)
@@ -116,7 +120,12 @@ class SessionScreen(Screen[None]):
                 yield ComingPanel(id="coming")
                 yield BreaksPanel(id="breaks")
                 yield WhereItWentPanel(id="went")
+        yield from self.bars()
         yield Rows(id="footer")
+
+    def bars(self) -> Iterable[Widget]:
+        """Return what stands above the footer."""
+        return ()
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self._show)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from meter.money import PICO_PER_DOLLAR, Pico
+from meter.thread_tab import ThreadTab
 from tui.cells import EMPTY, Row, fit, row, width
 from tui.format import MARKS, limit, money, share
-from tui.view import View
+from tui.view import View, Whole
 from tui.widgets.curve import Area, Cell, column_of, dotted, draw_area, grid_step, joined, scale_for
 
 _AHEAD = 8
@@ -27,15 +28,16 @@ class Plot:
     rows: int
 
 
-def divide(columns: int, lines: int, coming: float = 0.0) -> Plot:
+def divide(columns: int, lines: int, coming: float | None = 0.0) -> Plot:
     """Return the division of a panel: narrow ones have neither axis numbers nor labels.
 
-    ``coming`` is the share of the turns on the axis that are still ahead: they get as much of it, up to a third.
+    ``coming`` is the share of the turns on the axis that are foretold: they get as much of it, up to a third.
+    None says that nothing is: a replay knows what comes.
     """
     narrow = columns < 58
     axis, labels = (0, 0) if narrow else (7, 20 if columns >= 76 else 17)
     plot = columns - axis - labels
-    ahead = min(plot // 3, max(6 if narrow else _AHEAD, round(plot * coming)))
+    ahead = 0 if coming is None else min(plot // 3, max(6 if narrow else _AHEAD, round(plot * coming)))
     numbers = 2 if lines >= 10 and not narrow else 1
     return Plot(axis, plot - ahead, ahead, labels, lines - numbers)
 
@@ -48,20 +50,29 @@ class Drawing:
         self.view = view
         self.state = view.state
         self.plot = plot
-        self.turns = len(view.paid)
-        self.now = view.paid[-1] / PICO_PER_DOLLAR
-        outlook = view.outlook
+        self.span: View | Whole = view.whole or view
+        """All that is on the axis: in a replay that goes beyond the moment."""
+        self.turns = len(self.span.paid)
+        self.now = view.paid[-1] / PICO_PER_DOLLAR if view.paid else 0.0
+        outlook = None if view.whole else view.outlook
         self.end = self.now + (outlook.keep_going(self.state.horizon) if outlook else 0.0)
         self.scale = scale_for(self.highest(), plot.rows)
         self.top = self.scale.top
 
+    @property
+    def main(self) -> ThreadTab:
+        """The thread whose turns are on the axis."""
+        assert self.span.state is not None  # noqa: S101 - as above
+        return self.span.state.main
+
     def highest(self) -> float:
-        return max(min(self.end, self.now * _TALLEST), self.now * 1.05, 1e-4)
+        return max(min(self.end, self.now * _TALLEST), self.span.paid[-1] / PICO_PER_DOLLAR * 1.05, 1e-4)
 
     def cells(self) -> list[list[Cell | None]]:
+        """Return the areas over all turns on the axis."""
         area = Area(
-            [amount / PICO_PER_DOLLAR for amount in self.view.flat],
-            [amount / PICO_PER_DOLLAR for amount in self.view.paid],
+            [amount / PICO_PER_DOLLAR for amount in self.span.flat],
+            [amount / PICO_PER_DOLLAR for amount in self.span.paid],
         )
         return draw_area(area, self.plot.columns, self.plot.rows, self.top)
 
@@ -71,11 +82,12 @@ class Drawing:
 
     def rows(self) -> list[Row]:
         plot = self.plot
-        cells = self.cells()
+        cells = self._future(self.cells())
         labels = self.labels() if plot.labels else [EMPTY] * plot.rows
         grid = self._grid()
         ahead = self.ahead()
         drawn = [self._line(cells[line], ahead[line], line, grid) for line in range(plot.rows)]
+        self._mark_playhead(drawn)
         self.mark_thresholds(drawn, cells)
         self._mark_breaks(drawn, cells)
         rows = [row(*self._axis(grid.get(line)), *joined(drawn[line]), *labels[line]) for line in range(plot.rows)]
@@ -83,6 +95,25 @@ class Drawing:
         if plot.axis and len(rows) < plot.rows + 2:
             rows.append(self._numbers())
         return rows
+
+    def _future(self, cells: list[list[Cell | None]]) -> list[list[Cell | None]]:
+        """Return the cells with what is still to come in grey."""
+        if self.view.whole is None:
+            return cells
+        now = self.playhead
+        return [[*line[:now], *(cell and _greyed(cell) for cell in line[now:])] for line in cells]
+
+    @property
+    def playhead(self) -> int:
+        """The column behind that of the newest turn."""
+        shown = len(self.view.paid)
+        return column_of(shown - 1, self.turns, self.plot.columns) + 1 if shown else 0
+
+    def _mark_playhead(self, drawn: list[list[Cell]]) -> None:
+        column = self.playhead
+        if self.view.whole is not None and column < self.plot.columns:
+            for line in drawn:
+                line[column] = ("│", "$bright")
 
     def _grid(self) -> dict[int, str]:
         """Return the labels of the rows on which a grid line runs."""
@@ -98,7 +129,7 @@ class Drawing:
 
     def ahead(self) -> list[list[str]]:
         outlook, plot = self.view.outlook, self.plot
-        if outlook is None:
+        if outlook is None or not plot.ahead:
             return [[""] * plot.ahead for _ in range(plot.rows)]
         horizon = self.state.horizon
 
@@ -181,7 +212,7 @@ class Drawing:
                 line[column : column + len(text)] = text
                 end = column + len(text) + 2
         line[last : last + len(now)] = now
-        if self.view.outlook is not None:
+        if self.view.outlook is not None and plot.ahead:
             ahead = f"+{self.state.horizon}"
             line[plot.columns + plot.ahead - len(ahead) : plot.columns + plot.ahead] = ahead
         return row(" " * plot.axis, ("".join(line), "$faint"))
@@ -190,10 +221,12 @@ class Drawing:
         """Return the direct labels at the right: the outlook, and the bracket that names the gap."""
         rows = self.plot.rows
         tally = self.state.main.state.tally
-        paid, flat = self.view.paid[-1], self.view.flat[-1]
         labels: list[Row] = [EMPTY] * rows
+        if not self.view.paid:
+            return labels
+        paid, flat = self.view.paid[-1], self.view.flat[-1]
         top = max(1, rows - 1 - int(self.now / self.top * rows))
-        if self.view.outlook is not None:
+        if self.view.outlook is not None and self.plot.ahead:
             line = rows - 1 - int(self.end / self.top * rows)
             beyond = " ↑" if line < 0 else ""
             words = (f" at +{self.state.horizon}{beyond}", "$muted")
@@ -216,6 +249,11 @@ class Drawing:
             labels[middle + 1] = row((" │ ", "$carry"), (f"{share(tally.history / paid)} of the tab", "$muted"))
         labels[bottom] = row((" ┘ ", "$flat"), (money(flat), "$foreground"), (" flat", "$muted"))
         return [fit(cells, self.plot.labels) if width(cells) > self.plot.labels else cells for cells in labels]
+
+
+def _greyed(cell: Cell) -> Cell:
+    """Return a cell in the one grey of what is still to come."""
+    return ("█" if " on " in cell[1] else cell[0], "$track")
 
 
 def _dollars(amount: float) -> str:

@@ -17,6 +17,17 @@ LIVE: Sequence[Key] = (
     ("?", "help"),
     ("q", "quit"),
 )
+REPLAY: Sequence[Key] = (
+    ("space", "play"),
+    ("←→", "turn"),
+    ("⇧←→", "prompt"),
+    ("+-", "speed"),
+    ("n p", "marker"),
+    ("v", "view"),
+    ("⏎", "details"),
+    ("?", "help"),
+    ("q", "quit"),
+)
 
 
 def footer(columns: int, prices_of: str, *, stale: bool, keys: Sequence[Key] = LIVE) -> Row:

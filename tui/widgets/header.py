@@ -10,6 +10,7 @@ _STATES = {
     Phase.LIVE: ("● live", "$output bold"),
     Phase.READING: ("◌ reading", "$muted"),
     Phase.WAITING: ("◌ waiting", "$muted"),
+    Phase.REPLAY: ("▶ replay", "$new bold"),
     Phase.GONE: ("◌ gone", "$watch bold"),
     Phase.FAILED: ("× unreadable", "$act bold"),
 }
