@@ -7,14 +7,14 @@ and compactions come where they came.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from meter.money import Certainty, Pico
 from meter.pricing import Price, price_turn
-from meter.rates import RateTable
+from meter.rates import RateTable, utc_day
 from meter.thread import MeteredTurn
 from meter.thread_tab import ThreadTab
-from meter.window import window_of
+from meter.window import window_at
 from parsers.turns import Turn, Usage
 
 
@@ -118,20 +118,19 @@ class _Course:
         sent = cold_start(kept, one_hour=self._one_hour) if self._cold else kept
         price = metered.price
         if price is not None and (sent is not real.usage or self._model is not None):
-            price = self._price(replace(real, usage=sent), metered.number)
+            price = self._price(real, sent, metered.number)
         if self._cold:
             self.restarts[metered.number - 1] = _restart(kept, price, one_hour=self._one_hour)
         self._pass(metered)
         return sent, price
 
-    def _price(self, turn: Turn, number: int) -> Price | None:
+    def _price(self, turn: Turn, sent: Usage, number: int) -> Price | None:
         self.differs = True
-        if self._model is not None:
-            turn = at_model(turn, self._model)
-            window = window_of(turn, (), self._proven, self._rates).tokens
-            if window is not None and turn.usage.context > window and self.too_small_from is None:
+        if self._model is not None and self.too_small_from is None:
+            window = window_at(self._model, utc_day(turn.at), self._proven, self._rates)
+            if window is not None and sent.context > window:
                 self.too_small_from = number
-        return price_turn(turn, self._rates)
+        return price_turn(turn, self._rates, usage=sent, model=self._model)
 
     def _pass(self, metered: MeteredTurn) -> None:
         """Take in the marks behind a turn."""
@@ -145,21 +144,13 @@ class _Course:
                 self._gone_to, self._cold = usage.context, True
 
 
-def at_model(turn: Turn, model: str) -> Turn:
-    """Return the turn as another model's; the same tokens are assumed."""
-    return replace(turn, model=model, requested_model=None)
-
-
 def cold_start(usage: Usage, *, one_hour: bool) -> Usage:
     """Return the usage of a turn that writes what it would have read, into this bucket."""
-    if not usage.cache_read:
+    read = usage.cache_read
+    if not read:
         return usage
-    return replace(
-        usage,
-        cache_creation=usage.cache_creation + usage.cache_read,
-        one_hour=usage.write_1h + (usage.cache_read if one_hour else 0),
-        cache_read=0,
-    )
+    one_hour_writes = usage.write_1h + (read if one_hour else 0)
+    return Usage(usage.input, usage.output, usage.cache_creation + read, one_hour_writes, 0, usage.web_searches)
 
 
 def _without(usage: Usage, start: int, end: int) -> Usage:
@@ -173,12 +164,13 @@ def _without(usage: Usage, start: int, end: int) -> Usage:
     read = max(0, min(usage.cache_read, end) - start)
     one_hour = min(usage.write_1h, gone - read)
     five_minutes = min(usage.write_5m, gone - read - one_hour)
-    return replace(
-        usage,
+    return Usage(
         input=usage.input - (gone - read - one_hour - five_minutes),
+        output=usage.output,
         cache_creation=usage.cache_creation - one_hour - five_minutes,
         one_hour=usage.write_1h - one_hour,
         cache_read=usage.cache_read - read,
+        web_searches=usage.web_searches,
     )
 
 

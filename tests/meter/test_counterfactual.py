@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -305,9 +306,9 @@ def test_a_clear_never_lengthens_a_prompt(state: SessionState, some: list[Mark])
 def test_turns_that_do_not_change_are_not_priced_anew(model: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     priced: list[Turn] = []
 
-    def counted(turn: Turn, rates: RateTable) -> Price | None:
+    def counted(turn: Turn, rates: RateTable, **instead: Any) -> Price | None:
         priced.append(turn)
-        return price_turn(turn, rates)
+        return price_turn(turn, rates, **instead)
 
     monkeypatch.setattr("meter.counterfactual.price_turn", counted)
     of(growing(), Mark(3, model))
