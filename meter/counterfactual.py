@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from meter.altered import cold_start, without
 from meter.money import Certainty, Pico
 from meter.pricing import Price, price_turn
 from meter.rates import RateTable, utc_day
@@ -48,8 +49,7 @@ class Counterfactual:
     marks: tuple[Mark, ...]
     """In order of turns."""
     costs: tuple[Pico, ...]
-    contexts: tuple[int, ...]
-    """Tokens of each turn's prompt."""
+    usages: tuple[Usage, ...]
     restarts: tuple[Restart, ...]
     """One for each mark; two marks after one turn share theirs."""
     too_small_from: int | None
@@ -58,6 +58,11 @@ class Counterfactual:
     """Turns without a price: they cost 0 here, as they do in the real sum."""
     certainty: Certainty
     """Estimated as soon as any turn is another than it was."""
+
+    @property
+    def contexts(self) -> tuple[int, ...]:
+        """Tokens of each turn's prompt."""
+        return tuple(usage.context for usage in self.usages)
 
     @property
     def cost(self) -> Pico:
@@ -82,7 +87,7 @@ def had_marked(tab: ThreadTab, marks: Iterable[Mark], rates: RateTable) -> Count
     return Counterfactual(
         marks=ordered,
         costs=tuple(price.cost if price else 0 for price in prices),
-        contexts=tuple(usage.context for usage, _ in turns),
+        usages=tuple(usage for usage, _ in turns),
         restarts=tuple(course.restarts.get(mark.turn, NO_RESTART) for mark in ordered),
         too_small_from=course.too_small_from,
         unpriced=unpriced,
@@ -114,7 +119,7 @@ class _Course:
         real = metered.turn
         if metered.number - 1 in self._compacted:
             self._gone_to = 0
-        kept = _without(real.usage, self._preamble, self._gone_to)
+        kept = without(real.usage, self._preamble, self._gone_to)
         sent = cold_start(kept, one_hour=self._one_hour) if self._cold else kept
         price = metered.price
         if price is not None and (sent is not real.usage or self._model is not None):
@@ -142,36 +147,6 @@ class _Course:
                 self._model, self._cold = mark.model, True
             elif metered.number not in self._compacted:  # else the compaction cleared, and nothing is left to do
                 self._gone_to, self._cold = usage.context, True
-
-
-def cold_start(usage: Usage, *, one_hour: bool) -> Usage:
-    """Return the usage of a turn that writes what it would have read, into this bucket."""
-    read = usage.cache_read
-    if not read:
-        return usage
-    one_hour_writes = usage.write_1h + (read if one_hour else 0)
-    return Usage(usage.input, usage.output, usage.cache_creation + read, one_hour_writes, 0, usage.web_searches)
-
-
-def _without(usage: Usage, start: int, end: int) -> Usage:
-    """Return the usage of a prompt that lacks the positions from ``start`` up to ``end``.
-
-    What was read from the cache stands first in a prompt, then what was written to it.
-    """
-    gone = min(usage.context, end) - start
-    if gone <= 0:
-        return usage
-    read = max(0, min(usage.cache_read, end) - start)
-    one_hour = min(usage.write_1h, gone - read)
-    five_minutes = min(usage.write_5m, gone - read - one_hour)
-    return Usage(
-        input=usage.input - (gone - read - one_hour - five_minutes),
-        output=usage.output,
-        cache_creation=usage.cache_creation - one_hour - five_minutes,
-        one_hour=usage.write_1h - one_hour,
-        cache_read=usage.cache_read - read,
-        web_searches=usage.web_searches,
-    )
 
 
 def _restart(kept: Usage, price: Price | None, *, one_hour: bool) -> Restart:
