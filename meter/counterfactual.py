@@ -57,7 +57,7 @@ class Counterfactual:
     unpriced: int
     """Turns without a price: they cost 0 here, as they do in the real sum."""
     certainty: Certainty
-    """Estimated as soon as any turn is another than it was."""
+    """Of the turns that have a price; estimated as soon as any is another than it was."""
 
     @property
     def contexts(self) -> tuple[int, ...]:
@@ -80,18 +80,15 @@ def had_marked(tab: ThreadTab, marks: Iterable[Mark], rates: RateTable) -> Count
     course = _Course(tab, ordered, rates)
     turns = [course.turn(metered) for metered in tab.turns]
     prices = [price for _, price in turns]
-    unpriced = sum(price is None for price in prices)
-    certainty = Certainty.ESTIMATED if course.differs else Certainty.EXACT
-    if unpriced or not course.differs:
-        certainty = max((price.certainty if price else Certainty.UNPRICED for price in prices), default=certainty)
+    real = max((price.certainty for price in prices if price), default=Certainty.EXACT)
     return Counterfactual(
         marks=ordered,
         costs=tuple(price.cost if price else 0 for price in prices),
         usages=tuple(usage for usage, _ in turns),
         restarts=tuple(course.restarts.get(mark.turn, NO_RESTART) for mark in ordered),
         too_small_from=course.too_small_from,
-        unpriced=unpriced,
-        certainty=certainty,
+        unpriced=sum(price is None for price in prices),
+        certainty=Certainty.ESTIMATED if course.differs else real,
     )
 
 

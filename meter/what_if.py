@@ -100,7 +100,7 @@ class LookBack:
     way: Way
     cost: Pico
     certainty: Certainty
-    """Exact: the same tokens at list price, whatever else the way assumes."""
+    """Of the turns that have a price. Exact: the same tokens at list price, whatever else the way assumes."""
 
 
 def look_back(
@@ -114,14 +114,14 @@ def look_back(
     if tally.turns == tally.unpriced_turns:
         return ()
     back = _LookingBack(state, rates)
-    flat = max([tally.certainty, *(tab.preamble.certainty for tab in state.threads if tab.preamble)])
+    guessed = any(tab.preamble and tab.preamble.certainty is Certainty.ESTIMATED for tab in state.threads)
     broken = sum(len(tab.breaks) for tab in state.threads)
     return (
-        LookBack(AsItWas(tuple(state.models)), tally.cost, tally.certainty),
-        LookBack(Flat(), tally.flat, flat),
+        LookBack(AsItWas(tuple(state.models)), tally.cost, back.real),
+        LookBack(Flat(), tally.flat, Certainty.ESTIMATED if guessed else back.real),
         *back.cleared(),
-        LookBack(Unbroken(broken), tally.cost - tally.miss, tally.certainty),
-        LookBack(Uncached(), tally.cost + tally.saved, tally.certainty),
+        LookBack(Unbroken(broken), tally.cost - tally.miss, back.real),
+        LookBack(Uncached(), tally.cost + tally.saved, back.real),
         back.compacted(percent),
         *sorted(back.at_models(state.candidates if models is None else models), key=lambda line: -line.cost),
         *back.routed(),
@@ -136,11 +136,11 @@ class _LookingBack:
         self._rates = rates
         last = state.main.state.last
         self._day = utc_day(last.turn.at) if last else None
-        self._estimated = max(Certainty.ESTIMATED, state.tally.certainty)
         self._watch = state.main.state.level.watch_turn
         marks = [] if self._watch is None else [Mark(self._watch)]
         self._cleared = had_marked(state.main, marks, rates)
-        self._sent = [[metered.turn.usage for metered in tab.turns] for tab in state.threads]
+        self._sent: list[Sequence[Usage]] = [[metered.turn.usage for metered in tab.turns] for tab in state.threads]
+        self.real = max((metered.certainty for metered, _ in self._turns(self._sent)), default=Certainty.EXACT)
 
     def cleared(self) -> Iterator[LookBack]:
         """Give the line of the clear, if there was a turn to clear at."""
@@ -148,11 +148,11 @@ class _LookingBack:
             main = zip(self._cleared.costs, self._state.main.turns, strict=True)
             agents = sum(tab.state.tally.cost for tab in self._state.agents)
             cost = agents + sum(cost for cost, metered in main if metered.owned)
-            yield LookBack(Cleared(self._watch), cost, self._estimated)
+            yield LookBack(Cleared(self._watch), cost, Certainty.ESTIMATED)
 
     def compacted(self, percent: int) -> LookBack:
         sent = [[smaller(usage, percent) for usage in usages] for usages in self._sent]
-        return LookBack(Compacted(percent), self._sum(sent, lambda *_: None), self._estimated)
+        return LookBack(Compacted(percent), self._sum(sent, lambda *_: None), Certainty.ESTIMATED)
 
     def at_models(self, models: Iterable[str]) -> Iterator[LookBack]:
         """Give a line for each model that anybody can have, but for one that took all turns anyway."""
@@ -165,7 +165,7 @@ class _LookingBack:
             way = AtModel(model, window, next(beyond, None))
             fits = way.too_small_from is None
             cost = self._sum(self._sent, partial(_always, model))
-            yield LookBack(way, cost, self._state.tally.certainty if fits else self._estimated)
+            yield LookBack(way, cost, self.real if fits else Certainty.ESTIMATED)
 
     def routed(self) -> Iterator[LookBack]:
         """Give the lines of routing: alone, and on top of a clear and of caches that never break."""
@@ -179,10 +179,10 @@ class _LookingBack:
 
         taken = Counter(choose(metered, usage) for metered, usage in self._turns(self._sent))
         way = Routed(models, tuple(taken[model] for model in models))
-        yield LookBack(way, self._sum(self._sent, choose), self._estimated)
+        yield LookBack(way, self._sum(self._sent, choose), Certainty.ESTIMATED)
         sent = [self._cleared.usages, *self._sent[1:]]
         warm = [_warm(tab, usages, self._watch) for tab, usages in zip(self._state.threads, sent, strict=True)]
-        yield LookBack(Stacked(self._watch, models), self._sum(warm, choose), self._estimated)
+        yield LookBack(Stacked(self._watch, models), self._sum(warm, choose), Certainty.ESTIMATED)
 
     def _window(self, model: str) -> int | None:
         return window_at(model, self._day, self._state.main.state.proven, self._rates)

@@ -208,7 +208,7 @@ def test_a_turn_without_a_price_stays_without_one() -> None:
     session.main.turn(Spend(read=51_000, write_5m=1_000))
     for mark in (Mark(2), Mark(4, "claude-haiku-5-5")):
         found = of(session, mark)
-        assert (found.costs[4], found.unpriced, found.certainty) == (0, 1, Certainty.UNPRICED)
+        assert (found.costs[4], found.unpriced, found.certainty) == (0, 1, Certainty.ESTIMATED)
     unknown = of(session, Mark(4, "tidal-model-2"))
     assert (unknown.costs[4:], unknown.unpriced) == ((0, 0), 2)
 

@@ -163,7 +163,7 @@ def test_a_turn_without_a_price_counts_in_no_line() -> None:
     after = lines(state_of_session(session))
     same = (AsItWas, Uncached, Compacted, Routed, "claude-haiku-5-5")
     assert {kind: after[kind].cost for kind in same} == {kind: before[kind].cost for kind in same}
-    assert after[AsItWas].certainty is Certainty.UNPRICED
+    assert {kind: after[kind].certainty for kind in same} == {kind: before[kind].certainty for kind in same}
 
 
 def test_without_a_price_or_a_turn_there_is_nothing_to_look_back_at() -> None:
