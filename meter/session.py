@@ -59,6 +59,8 @@ class SessionState(Facts):
     """What the person wants to spend at most."""
     next_prompt_turns: int
     """Turns that the next prompt is expected to take: the median of this session's."""
+    candidates: tuple[str, ...]
+    """Ids of models to compare with: those in use, then the ones named or the newest of each family."""
     switch: Mapping[str, Tariff]
     """What the models that the main thread could go on with charge, by id; the one in use is left out."""
     hidden: Pico
@@ -151,13 +153,15 @@ class SessionMeter:
 
     def _state(self, facts: Facts, tabs: tuple[ThreadTab, ...]) -> SessionState:
         models = _sum_models(tab.state.models for tab in tabs)
+        candidates = self._candidates(tabs[0], models)
         return SessionState(
             **{field.name: getattr(facts, field.name) for field in fields(Facts)},
             window=tabs[0].state.window,
             levels=self._settings.levels,
             budgets=self._settings.budgets,
             next_prompt_turns=_next_prompt_turns(tabs[0]),
-            switch=self._switch(tabs[0], models),
+            candidates=candidates,
+            switch=self._switch(tabs[0], candidates),
             hidden=hidden_cost(tabs, self._rates),
             threads=tabs,
             tally=_sum(tab.state.tally for tab in tabs),
@@ -175,14 +179,16 @@ class SessionMeter:
             tab = self._tabs[key] = _tab(meter, meter.state)
         return tab
 
-    def _switch(self, main: ThreadTab, models: Iterable[str]) -> Mapping[str, Tariff]:
+    def _candidates(self, main: ThreadTab, models: Iterable[str]) -> tuple[str, ...]:
+        day = utc_day(main.state.last.turn.at) if main.state.last else None
+        return tuple(dict.fromkeys([*models, *(self._settings.switch_to or newest_models(self._rates, day))]))
+
+    def _switch(self, main: ThreadTab, candidates: Iterable[str]) -> Mapping[str, Tariff]:
         last, outlook = main.state.last, main.outlook
         if last is None or outlook is None:
             return {}
-        named = self._settings.switch_to or newest_models(self._rates, utc_day(last.turn.at))
-        wanted = [*models, *named]
         one_hour, horizon = main.state.pace.one_hour, self._settings.levels.horizon
-        return switch_candidates(last.turn, outlook, wanted, self._rates, one_hour=one_hour, horizon=horizon)
+        return switch_candidates(last.turn, outlook, candidates, self._rates, one_hour=one_hour, horizon=horizon)
 
     def _wide_models(self, thread: Thread) -> frozenset[str]:
         return frozenset(self._log.main.wide_models) if thread.agent_id is None else frozenset()

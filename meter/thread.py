@@ -38,6 +38,8 @@ class MeteredTurn:
     """Tokens that the previous turn had already sent."""
     price: Price | None
     parts: Carry | None
+    owned: bool = True
+    """Paid by this session; a copied turn may be another's, when several are reported together."""
 
     @property
     def new_tokens(self) -> int:
@@ -177,6 +179,7 @@ class ThreadMeter:
         usage = turn.usage
         resent = _resent(state, turn)
         price = price_turn(turn, self._rates)
+        owned = turn.id not in self._foreign
         self.priced += 1
         metered = MeteredTurn(
             turn,
@@ -185,9 +188,9 @@ class ThreadMeter:
             resent=resent,
             price=price,
             parts=divide(usage, price, resent, self.preamble.tokens if self.preamble else 0) if price else None,
+            owned=owned,
         )
         self.turns.append(metered)
-        owned = turn.id not in self._foreign
         share = _share(metered)
         folded = ThreadState(
             last=metered,
