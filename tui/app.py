@@ -175,7 +175,7 @@ def replay(
     def load(on_progress: Callable[[float], None]) -> Film:
         return load_film(path, rates, keep_labels=keep_labels, settings=settings.meter, on_progress=on_progress)
 
-    screen = ReplayScreen(load, rates.as_of, library, local_clock, settings, speed=speed, at_turn=at_turn)
+    screen = ReplayScreen(load, rates, library, local_clock, settings, speed=speed, at_turn=at_turn)
     return run(RunningTab(None, local_clock, rates.as_of, library, settings, rates=rates, first_screen=screen))
 
 

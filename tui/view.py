@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from meter.budget import Budgets
 from meter.cache import CacheClock, cache_clock
+from meter.counterfactual import Counterfactual
 from meter.level import DEFAULT_LEVELS, Level, LevelSettings
 from meter.money import Pico
 from meter.nudge import Kind, Moment, Nudge
@@ -41,6 +42,25 @@ class Whole:
     flat: tuple[Pico, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Alternate:
+    """The same session with marks: cleared, or gone on with another model, after some of its turns."""
+
+    result: Counterfactual
+    paid: tuple[Pico, ...]
+    """What the whole session would have cost after each turn of the main thread."""
+
+
+def alternate(whole: Whole, result: Counterfactual) -> Alternate:
+    """Return what the session would have cost after each turn; its agents cost what they did."""
+    turns = zip(whole.paid, whole.state.main.turns, result.costs, strict=True)
+    more, paid = 0, []
+    for real, metered, cost in turns:
+        more += cost - metered.cost
+        paid.append(real + more)
+    return Alternate(result, tuple(paid))
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What a screen shows: the source's snapshot, and the moment it is looked at."""
@@ -64,6 +84,8 @@ class View:
     """Sentences speak of tokens first: the person pays no per-token bill."""
     whole: Whole | None = None
     """What is still to come in a replay."""
+    alternate: Alternate | None = None
+    """The same with the person's marks."""
 
     @property
     def state(self) -> SessionState | None:
@@ -93,9 +115,9 @@ class View:
         """There is nothing to show yet."""
         return self.state is None or not self.state.tally.turns
 
-    def of_whole(self, whole: Whole | None) -> View:
+    def of_whole(self, whole: Whole | None, alternate: Alternate | None) -> View:
         """Return the view of a moment of a session that is known to its end."""
-        return replace(self, whole=whole)
+        return replace(self, whole=whole, alternate=alternate)
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from textual import getters, on
@@ -13,6 +13,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from meter.counterfactual import Mark, had_marked
+from meter.rates import RateTable
 from parsers.labels import clean
 from parsers.targets import Library
 from tui.cells import Row, fit, row
@@ -21,7 +23,8 @@ from tui.follow import Phase, Snapshot
 from tui.player import Player, Speed
 from tui.screens.session import Clock, SessionScreen
 from tui.settings import DEFAULTS, Settings
-from tui.view import View, Whole, cumulative
+from tui.view import Alternate, View, Whole, alternate, cumulative
+from tui.widgets.alternate_panel import AlternatePanel
 from tui.widgets.footer import REPLAY, footer
 from tui.widgets.transport import TransportBar, transport_of
 
@@ -60,6 +63,9 @@ class ReplayScreen(SessionScreen):
         Binding(
             "n", "jump(1)", "next marker", priority=True, tooltip="Next prompt, break, compaction, switch or level"
         ),
+        Binding("c", "clear_here", "cleared here", priority=True, tooltip="What if you had cleared at this turn"),
+        Binding("m", "model_here", "model here", priority=True, tooltip="What if you had gone on with another model"),
+        Binding("x", "remove", "remove mark", priority=True, tooltip="Take back the newest of these marks"),
         Binding("p", "jump(-1)", "previous marker", priority=True, tooltip="The marker before"),
     ]
 
@@ -87,7 +93,7 @@ class ReplayScreen(SessionScreen):
     def __init__(
         self,
         load: Load,
-        prices_as_of: date,
+        rates: RateTable,
         library: Library,
         local_clock: Clock,
         settings: Settings = DEFAULTS,
@@ -96,12 +102,15 @@ class ReplayScreen(SessionScreen):
         at_turn: int | None = None,
         seconds: Seconds = time.monotonic,
     ) -> None:
-        super().__init__(self._session_clock, prices_as_of, library, settings)
+        super().__init__(self._session_clock, rates.as_of, library, settings)
         self.player: Player | None = None
         self._load = load
         self._left = threading.Event()
         self._loader = threading.Thread(target=self._read, name="film", daemon=True)
         self._whole: Whole | None = None
+        self._marks: list[Mark] = []
+        self._alternate: Alternate | None = None
+        self._rates = rates
         self._local_clock = local_clock
         self._speed = speed
         self._at_turn = at_turn
@@ -113,6 +122,9 @@ class ReplayScreen(SessionScreen):
     def _session_clock(self) -> datetime:
         here = self._local_clock()
         return self.player.now.astimezone(here.tzinfo) if self.player else here
+
+    def below_curve(self) -> Iterable[Widget]:
+        yield AlternatePanel(id="alternate")
 
     def bars(self) -> Iterable[Widget]:
         yield TransportBar(id="transport")
@@ -194,7 +206,7 @@ class ReplayScreen(SessionScreen):
         if player is None:
             return
         self._shown = (player.frame, self._session_clock().strftime("%H:%M:%S") if player.playing else "")
-        self.transport.transport = transport_of(player)
+        self.transport.transport = transport_of(player, tuple(self._marks))
         last = self.snapshot.state if self._frame_shown == player.frame else None
         self._frame_shown = player.frame
         self.snapshot = Snapshot(Phase.REPLAY, last or player.film.state(player.frame), 1.0)
@@ -202,7 +214,7 @@ class ReplayScreen(SessionScreen):
     _frame_shown = -1
 
     def _make_view(self) -> View:
-        return super()._make_view().of_whole(self._whole)
+        return super()._make_view().of_whole(self._whole, self._alternate)
 
     def _announce(self, view: View) -> None:
         """Nothing is announced: whoever watches a replay is looking, and nobody can act in the past."""
@@ -266,6 +278,40 @@ class ReplayScreen(SessionScreen):
                 self._say_markers(markers)
             else:
                 self._say("no marker after this turn" if step > 0 else "no marker before this turn")
+
+    def action_clear_here(self) -> None:
+        """Ask what would have been, had the session been cleared at this turn."""
+        if self.player is not None and (mark := Mark(self.player.turn)) not in self._marks:
+            self._mark([*self._marks, mark])
+
+    def action_model_here(self) -> None:
+        """Ask what would have been with another model from here: each press the next one, then none."""
+        state = self.snapshot.state
+        if self.player is None or state is None:
+            return
+        turn, last = self.player.turn, state.main.state.last
+        here = next((mark for mark in self._marks if mark.turn == turn and mark.model), None)
+        others = [model for model in state.candidates if last is None or model != last.turn.billed_id]
+        place = others.index(here.model) + 1 if here is not None and here.model in others else 0
+        kept = [mark for mark in self._marks if mark is not here]
+        self._mark([*kept, Mark(turn, others[place])] if place < len(others) else kept)
+
+    def action_remove(self) -> None:
+        """Take back the mark at this turn, else the newest one."""
+        turn = self.player.turn if self.player else 0
+        here = [mark for mark in self._marks if mark.turn == turn]
+        if self._marks:
+            gone = (here or self._marks)[-1]
+            self._mark([mark for mark in self._marks if mark is not gone])
+
+    def _mark(self, marks: list[Mark]) -> None:
+        self._marks = marks
+        whole = self._whole
+        self._alternate = (
+            alternate(whole, had_marked(whole.state.main, marks, self._rates)) if whole and marks else None
+        )
+        self.set_class(bool(marks), "-marked")
+        self._moved()
 
     @on(TransportBar.Sought)
     def _seek(self, message: TransportBar.Sought) -> None:

@@ -114,6 +114,7 @@ class SessionScreen(Screen[None]):
         with Horizontal(id="main"):
             with Vertical(id="left"):
                 yield CurvePanel(id="curve")
+                yield from self.below_curve()
                 yield TurnList(id="turns")
             with Vertical(id="right"):
                 yield IfYouPanel(id="if-you")
@@ -122,6 +123,10 @@ class SessionScreen(Screen[None]):
                 yield WhereItWentPanel(id="went")
         yield from self.bars()
         yield Rows(id="footer")
+
+    def below_curve(self) -> Iterable[Widget]:
+        """Return what stands between the curve and the turns."""
+        return ()
 
     def bars(self) -> Iterable[Widget]:
         """Return what stands above the footer."""

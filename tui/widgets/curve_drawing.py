@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from meter.counterfactual import Mark
 from meter.money import PICO_PER_DOLLAR, Pico
 from meter.thread_tab import ThreadTab
 from tui.cells import EMPTY, Row, fit, row, width
 from tui.format import MARKS, limit, money, share
-from tui.view import View, Whole
-from tui.widgets.curve import Area, Cell, column_of, dotted, draw_area, grid_step, joined, scale_for
+from tui.view import View, Whole, short_model
+from tui.widgets.curve import (
+    Area,
+    Cell,
+    column_of,
+    column_turns,
+    dotted,
+    draw_area,
+    grid_step,
+    joined,
+    lined,
+    scale_for,
+)
 
 _AHEAD = 8
 """Columns of the outlook, at least."""
@@ -66,7 +79,8 @@ class Drawing:
         return self.span.state.main
 
     def highest(self) -> float:
-        return max(min(self.end, self.now * _TALLEST), self.span.paid[-1] / PICO_PER_DOLLAR * 1.05, 1e-4)
+        highest = max(self.span.paid[-1], self.view.alternate.paid[-1] if self.view.alternate else 0)
+        return max(min(self.end, self.now * _TALLEST), highest / PICO_PER_DOLLAR * 1.05, 1e-4)
 
     def cells(self) -> list[list[Cell | None]]:
         """Return the areas over all turns on the axis."""
@@ -87,6 +101,7 @@ class Drawing:
         grid = self._grid()
         ahead = self.ahead()
         drawn = [self._line(cells[line], ahead[line], line, grid) for line in range(plot.rows)]
+        self._draw_alternate(drawn)
         self._mark_playhead(drawn)
         self.mark_thresholds(drawn, cells)
         self._mark_breaks(drawn, cells)
@@ -108,6 +123,28 @@ class Drawing:
         """The column behind that of the newest turn."""
         shown = len(self.view.paid)
         return column_of(shown - 1, self.turns, self.plot.columns) + 1 if shown else 0
+
+    def alternates(self) -> Sequence[float]:
+        """Return what the alternate line stands for, a figure a turn; empty where this chart has none."""
+        return [amount / PICO_PER_DOLLAR for amount in self.view.alternate.paid] if self.view.alternate else []
+
+    def _draw_alternate(self, drawn: list[list[Cell]]) -> None:
+        """Draw the session with its marks as a line over the areas, from the first mark on."""
+        figures, alternate = self.alternates(), self.view.alternate
+        if not figures or alternate is None or not alternate.result.marks:
+            return
+        turns, columns = column_turns(len(figures), self.plot.columns), self.plot.columns
+        first = column_of(alternate.result.marks[0].turn - 1, self.turns, columns)
+
+        def figure(part: float) -> float:
+            return figures[turns[min(columns - 1, int(part * columns - 1e-9))]]
+
+        for line, dots in enumerate(lined(figure, columns, self.plot.rows, self.top)):
+            for column in range(first, columns):
+                if dots[column]:
+                    _, style = drawn[line][column]
+                    area = style.rpartition(" on ")[2] if "-area" in style or style == "$track" else ""
+                    drawn[line][column] = (dots[column], f"$bright on {area}" if area else "$bright bold")
 
     def _mark_playhead(self, drawn: list[list[Cell]]) -> None:
         column = self.playhead
@@ -144,9 +181,13 @@ class Drawing:
         entered = [("▲", settings.watch, level.watch_turn, "$watch"), ("■", settings.act, level.act_turn, "$act")]
         if level.watch_turn == level.act_turn:
             entered = entered[1:]
+        marks = self.view.alternate.result.marks if self.view.alternate else ()
         if not self.plot.axis:
             return
         places = [
+            (column_of(mark.turn - 1, self.turns, self.plot.columns), mark_words(mark), mark.turn, "$bright")
+            for mark in marks
+        ] + [
             (column_of(turn - 1, self.turns, self.plot.columns), f"{glyph} {limit(entry.factor)}", turn, style)
             for glyph, entry, turn, style in entered
             if turn is not None
@@ -156,14 +197,13 @@ class Drawing:
                 if cells[line][column] is not None:
                     break
                 drawn[line][column] = ("┊", "$faint")
-        free = [0, 0]
-        for column, name, turn, style in places:
+        free = [0, 0, 0]
+        for column, name, turn, style in sorted(places):
             text = f"{name} turn {turn}" if self.plot.columns >= 60 else name
-            line = 0 if column >= free[0] else 1
-            start = column + 1
-            if start + len(text) > self.plot.columns:  # at the right edge the word stands before its mark
-                start, line = column - len(text), int(column - len(text) < free[0])
-            if start >= free[line] and cells[line][min(start + len(text), self.plot.columns) - 1] is None:
+            # At the right edge the word stands before its mark.
+            start = column + 1 if column + 1 + len(text) <= self.plot.columns else column - len(text)
+            line = next((row for row in range(min(3, self.plot.rows)) if start - 1 >= free[row]), 0)
+            if start - 1 >= free[line] and cells[line][min(start + len(text), self.plot.columns) - 1] is None:
                 self._write(drawn[line], start, text, style, len(name))
                 free[line] = start + len(text) + 1
 
@@ -249,6 +289,11 @@ class Drawing:
             labels[middle + 1] = row((" │ ", "$carry"), (f"{share(tally.history / paid)} of the tab", "$muted"))
         labels[bottom] = row((" ┘ ", "$flat"), (money(flat), "$foreground"), (" flat", "$muted"))
         return [fit(cells, self.plot.labels) if width(cells) > self.plot.labels else cells for cells in labels]
+
+
+def mark_words(mark: Mark) -> str:
+    """Write what is done at a mark."""
+    return f"⇄ {short_model(mark.model)}" if mark.model else "↺ /clear"
 
 
 def _greyed(cell: Cell) -> Cell:

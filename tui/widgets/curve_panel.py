@@ -34,7 +34,7 @@ class CurvePanel(Panel):
     chart: reactive[Chart] = reactive(Chart.COST)
 
     def depends_on(self, view: View) -> object:
-        return (super().depends_on(view), self.chart)
+        return (super().depends_on(view), self.chart, view.alternate)
 
     def watch_chart(self) -> None:
         self.watch_view()

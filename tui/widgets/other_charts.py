@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 
 from meter.money import PICO_PER_DOLLAR
@@ -23,6 +24,9 @@ class TokenDrawing(Drawing):
     def mark_thresholds(self, drawn: list[list[Cell]], cells: list[list[Cell | None]]) -> None:
         """Levels are about money."""
 
+    def alternates(self) -> Sequence[float]:
+        return ()
+
     def stacked(self, *names: tuple[str, str, str]) -> list[Row]:
         """Return labels under each other: figure, word, style."""
         rows = [row((" ", ""), (figure, style), (f" {word}", "$muted")) for figure, word, style in names]
@@ -34,6 +38,9 @@ class ContextDrawing(TokenDrawing):
 
     def highest(self) -> float:
         return max(1.0, self.main.state.peak)
+
+    def alternates(self) -> Sequence[float]:
+        return self.view.alternate.result.contexts if self.view.alternate else ()
 
     def cells(self) -> list[list[Cell | None]]:
         sizes = [metered.turn.usage.context for metered in self.main.turns]

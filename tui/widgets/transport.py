@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from meter.counterfactual import Mark
 from tui.cells import EMPTY, Row, content, fit, row, width
 from tui.film import Marker, What
 from tui.format import span
@@ -39,9 +40,11 @@ class Transport:
     turn: int
     turns: int
     markers: tuple[Marker, ...]
+    marks: tuple[Mark, ...] = ()
+    """Where the person asked what would have been."""
 
 
-def transport_of(player: Player) -> Transport:
+def transport_of(player: Player, marks: tuple[Mark, ...] = ()) -> Transport:
     idle = player.idle
     return Transport(
         player.playing,
@@ -50,6 +53,7 @@ def transport_of(player: Player) -> Transport:
         player.turn,
         player.film.turns,
         tuple(player.film.markers),
+        marks,
     )
 
 
@@ -133,5 +137,7 @@ def _line(shown: Transport, size: int) -> list[tuple[str, str]]:
         column = column_of(marker.turn - 1, shown.turns, size)
         glyph, style = _GLYPHS[marker.what]
         cells[column] = (glyph, style)
+    for mark in shown.marks:
+        cells[column_of(mark.turn - 1, shown.turns, size)] = ("⇄" if mark.model else "↺", "$bright bold")
     cells[knob] = ("●", "$bright bold")
     return cells
