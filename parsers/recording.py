@@ -22,9 +22,10 @@ class _Line:
     """A line, or a piece of one that is longer than a chunk."""
 
     time: bytes
-    """The newest time of a response that its file has held so far, as written: times of one form sort as text.
+    """The newest time that its file has told so far, as written: times of one form sort as text.
 
-    Other lines are no help: a client that resumes may write lines of today above those of yesterday.
+    In a main transcript only responses tell one: a client that resumes may write lines of today above those of
+    yesterday.
     """
     file: int
     number: int
@@ -108,7 +109,8 @@ def _lines(path: Path, file: int) -> Iterator[_Line]:
     with path.open("rb") as source:
         while data := source.readline(CHUNK):
             found = _RESPONSE.search(data)
-            if found is not None and (time := _TIME.search(data)) is not None:
+            tells = found is not None or is_agent_file(path)
+            if tells and (time := _TIME.search(data)) is not None:
                 newest = max(newest, time[1])
             yield _Line(newest, file, number, data, found[1] if found else None)
             number += data.endswith(b"\n")

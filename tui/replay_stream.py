@@ -28,13 +28,14 @@ def replay_stream(
     at_turn: int = 0,
     keep_labels: bool,
     settings: MeterSettings = DEFAULT_SETTINGS,
-    out: TextIO = sys.stdout,
+    out: TextIO | None = None,
 ) -> bool:
     """Print the session's lines until its end, or until the program is told to stop; tell whether it has any turn.
 
     The first line holds the session as it was before its first turn, or at the turn to start at. Raises OSError
     when the main transcript cannot be read.
     """
+    out = out or sys.stdout
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
