@@ -346,7 +346,7 @@ def test_the_example_of_the_design() -> None:
     outlook = outlook_of_tab(read_file(SHARED / LONG_50).main)
     assert (outlook.growth, outlook.output) == (2962.5, 713.5)
     assert outlook.next_turn == pytest.approx(0.104768125, rel=1e-12)
-    assert outlook.next_parts == pytest.approx((0.068415, 0.018515625, 0.0178375), rel=1e-12)
+    assert outlook.next_parts() == pytest.approx((0.068415, 0.018515625, 0.0178375), rel=1e-12)
     assert outlook.factor == pytest.approx(2.3099257258609054, rel=1e-12)
     assert outlook.keep_going(50) == pytest.approx(7.05196625, rel=1e-12)
     assert outlook.clear(50) == pytest.approx(4.18487, rel=1e-12)

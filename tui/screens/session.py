@@ -99,6 +99,7 @@ class SessionScreen(Screen[None]):
         self._announcer = Announcer()
         self._places_at: datetime | None = None
         self._moved_from: str | None = None
+        self._was_answering = False
 
     def compose(self) -> ComposeResult:
         yield Rows(id="header")
@@ -185,6 +186,7 @@ class SessionScreen(Screen[None]):
         nudge = self._view.nudge if self._view else None
         if nudge is not None:
             self._snoozed[nudge.kind] = self._turns() + SNOOZED_FOR
+            self.app.clear_notifications()
         else:
             self._snoozed.clear()
         self._show()
@@ -208,6 +210,9 @@ class SessionScreen(Screen[None]):
         if moved is not None and moved != self._moved_from:
             self.app.notify(f"Moved on from {moved[:8]} after /clear.", timeout=10, markup=False)
         self._moved_from = moved
+        if view.answering and not self._was_answering:
+            self.app.clear_notifications()  # what was to be done before the next prompt was not done
+        self._was_answering = view.answering
         for nudge in self._announcer.news(view):
             words = sentence(nudge, columns=60, subscription=view.subscription)
             if self._settings.toasts:
