@@ -318,7 +318,8 @@ SONNET_4_6_UNCACHED = Rate(3_000_000, 3_000_000, 15_000_000)
 
 def test_figure_5_a_context_that_grows_by_4000_a_turn() -> None:
     tariff = Tariff(SONNET_4_6_UNCACHED, SONNET_4_6_UNCACHED, 0)
-    assert [4_000 + k * 4_000 for k in (0, 9, 49)] == [4_000, 40_000, 200_000]
+    sent = {turn: tariff.run(4_000 * (turn - 1), 4_000, 0, 1) for turn in (1, 10, 50)}
+    assert sent == {1: 4_000 * 3_000_000, 10: 40_000 * 3_000_000, 50: 200_000 * 3_000_000}
     assert tokens_in_all(4_000, 4_000, 50) == 5_100_000
     assert tariff.run(0, 4_000, 0, 50) == 15_300_000_000_000
 
