@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from parsers.targets import AmbiguousTargetError, Library, TargetError, find_tra
 from tui.settings import Settings, SettingsError, load_settings, settings_text
 
 if TYPE_CHECKING:
+    from meter.session import SessionState
     from tui.sessions import Wanted
 
 FOUND, NOTHING_FOUND, BAD_USAGE = 0, 1, 2
@@ -31,7 +33,7 @@ _WITH_VALUE = ("--config-dir", "--prices")
 
 _USAGE = """runningtab [TARGET] [OPTION...]
        runningtab watch --json [TARGET]
-       runningtab report [TARGET... | --all] [--json]
+       runningtab report [TARGET... | --all] [--json | --csv | --markdown]
        runningtab sessions [--json]
        runningtab settings
        runningtab demo"""
@@ -118,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="runningtab")
 
     watch = commands.add_parser("watch", parents=[common], help="follow a session live (the default)", epilog=_EPILOG)
     watch.add_argument("target", nargs="?", metavar="TARGET")
@@ -128,7 +130,10 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", parents=[common], help="print what sessions cost", epilog=_EPILOG)
     report.add_argument("targets", nargs="*", metavar="TARGET")
     report.add_argument("--all", action="store_true", help="all sessions of all projects")
-    report.add_argument("--json", action="store_true", help="print JSON")
+    form = report.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--csv", action="store_true", help="print a table for spreadsheets, a row a session")
+    form.add_argument("--markdown", action="store_true", help="print Markdown, for an issue or a pull request")
     report.set_defaults(run=_report)
 
     sessions = commands.add_parser("sessions", parents=[common], help="list the sessions of all projects")
@@ -203,17 +208,28 @@ def _report(options: argparse.Namespace) -> int:
         if not wanted:
             _complain(f"no session in {library.where()}")
         return NOTHING_FOUND
-    if options.json:
-        import json
+    print(_report_in_form(options, states, rates), end="")
+    return FOUND
 
+
+def _report_in_form(options: argparse.Namespace, states: list[SessionState], rates: RateTable) -> str:
+    today = datetime.now(UTC).date()
+    if options.json or options.csv:
         from tui.session_json import report_json
 
-        print(json.dumps(report_json(states, rates)))
-    else:
-        from tui.report import report_text
+        report = report_json(states, rates)
+        if options.csv:
+            from tui.report_csv import report_csv
 
-        print(report_text(states, rates, datetime.now(UTC).date()), end="")
-    return FOUND
+            return report_csv(report)
+        return json.dumps(report) + "\n"
+    if options.markdown:
+        from tui.report_markdown import report_markdown
+
+        return report_markdown(states, rates, today)
+    from tui.report import report_text
+
+    return report_text(states, rates, today)
 
 
 def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:
