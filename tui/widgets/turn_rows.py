@@ -27,6 +27,8 @@ class PromptRow:
     """A prompt with its turns and what they cost."""
 
     prompt: Prompt | None
+    first: int
+    """Number of its first turn."""
     turns: int
     cost: Pico
     priced: bool = True
@@ -76,13 +78,15 @@ def list_rows(state: SessionState) -> list[ListRow]:
             compaction += 1
         if metered.prompt != prompt or heading < 0:
             prompt = metered.prompt
-            end = next((start for start in starts[prompt:] if start > index), len(main.turns))
+            place = bisect_right(starts, index, prompt)
+            end = starts[place] if place < len(starts) else len(main.turns)
             heading = len(rows)
             owned = main.turns[index:end]
-            helped = [tab for place in range(index, end) for tab in agents.get(place, ())] if agents else []
+            helped = [tab for at in range(index, end) for tab in agents.get(at, ())] if agents else []
             cost = sum(turn.cost for turn in owned) + sum(tab.state.tally.cost for tab in helped)
             priced = any(turn.price for turn in owned)
-            rows.append(PromptRow(main.prompts[prompt - 1][1] if prompt else None, len(owned), cost, priced))
+            event = main.prompts[prompt - 1][1] if prompt else None
+            rows.append(PromptRow(event, metered.number, len(owned), cost, priced))
         rows.append(TurnRow(metered, heading, breaks.get(metered.number)))
         rows += [AgentRow(tab, heading) for tab in agents.get(index, ())]
     rows += [AgentRow(tab, heading) for tab in agents.get(-1, ())]
@@ -97,6 +101,8 @@ def _compaction(event: Compaction, heading: int) -> CompactionRow:
 def _agents_by_turn(state: SessionState) -> dict[int, list[ThreadTab]]:
     """Return the agents by the index of the main turn that was the newest when they began; -1 when none was."""
     found: dict[int, list[ThreadTab]] = {}
+    if not state.agents:
+        return found
     begun = list(accumulate((metered.turn.at or _EARLIEST for metered in state.main.turns), max))
     for tab in state.agents:
         first = tab.turns[0].turn.at if tab.turns else None
