@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -19,6 +20,7 @@ from parsers.labels import clean
 from parsers.roots import config_roots
 from parsers.session_files import ProjectFolder
 from parsers.targets import AmbiguousTargetError, Library, TargetError, find_transcripts, newest, refuse_foreign
+from tui.ascii import STAND_IN, speaks_utf8
 from tui.settings import Settings, SettingsError, load_settings, settings_text
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ _USAGE = """runningtab [TARGET] [OPTION...]
 _EPILOG = """\
 TARGET is a transcript, a folder of transcripts, a working directory, or the beginning of a session id.
 Without one, the session of this working directory is meant: a live one first, then the newest.
-Options of every command: --config-dir DIR, --prices FILE, --no-titles.
+Options of every command: --config-dir DIR, --prices FILE, --no-titles, --ascii.
 """
 
 
@@ -53,8 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without UTF-8 shows "?", not a traceback
+            stream.reconfigure(errors=STAND_IN)  # where there is no UTF-8, stand-ins and no traceback
     options = _parser().parse_args(_command_first(arguments))
+    if options.ascii and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="ascii", errors=STAND_IN)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         code = run(options)
@@ -111,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--prices", type=Path, metavar="FILE", help="your own prices, as JSON")
     common.add_argument("--no-titles", action="store_true", help="keep and show no text of the transcript")
+    common.add_argument("--ascii", action="store_true", help="write and draw nothing but ASCII")
 
     parser = _Parser(
         prog="runningtab",
@@ -294,7 +299,8 @@ def _watch(options: argparse.Namespace) -> int:
     _need_terminal()
     from tui.app import watch
 
-    return watch(path, library, _here(), rates, keep_labels=_labels(options, settings), settings=settings)
+    drawn = _as_drawn(options, settings)
+    return watch(path, library, _here(), rates, keep_labels=_labels(options, settings), settings=drawn)
 
 
 def _sessions(options: argparse.Namespace) -> int:
@@ -318,7 +324,7 @@ def _demo(options: argparse.Namespace) -> int:
     _need_terminal()
     from tui.demo import demo
 
-    return demo(rates, settings)
+    return demo(rates, _as_drawn(options, settings))
 
 
 def _show_settings(_options: argparse.Namespace) -> int:
@@ -335,6 +341,13 @@ def _settings() -> Settings:
 
 def _labels(options: argparse.Namespace, settings: Settings) -> bool:
     return settings.titles and not options.no_titles
+
+
+def _as_drawn(options: argparse.Namespace, settings: Settings) -> Settings:
+    """Return the settings for this terminal: without UTF-8 it is drawn in ASCII."""
+    if options.ascii or not speaks_utf8(sys.stdout.encoding, os.environ):
+        return replace(settings, ascii=True)
+    return settings
 
 
 def _need_terminal() -> None:

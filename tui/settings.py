@@ -51,6 +51,8 @@ class Settings:
     """Send a desktop notification (OSC 9) for it, when the terminal is not focused."""
     titles: bool = True
     """Keep and show short labels of the transcript's text."""
+    ascii: bool = False
+    """Draw nothing but ASCII, as --ascii does."""
     theme: str = "tab-dark"
     """Any theme of the command palette; tab-dark and tab-light are ours."""
     origin: Path | None = field(default=None)

@@ -40,6 +40,7 @@ class _File(BaseModel):
     bell: bool = False
     notify: bool = False
     titles: bool = True
+    ascii: bool = False
     theme: Annotated[str, Field(min_length=1)] = _DEFAULT.theme
 
     @model_validator(mode="after")

@@ -45,6 +45,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "bell": ("true", True),
     "notify": ("true", True),
     "titles": ("false", False),
+    "ascii": ("true", True),
     "theme": ('"tab-light"', "tab-light"),
 }
 """A value other than the default for each key, as the file writes it and as it is read."""

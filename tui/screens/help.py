@@ -34,6 +34,9 @@ is what re-sending the grown history cost. Dotted: the turns to come. `┴` prom
 
 **Turns** - one line a response, under its prompt; agents under the turn that began them.
 
+Without UTF-8, or with `--ascii`, all is drawn in ASCII: areas `#` flat and `:` history, bars `c` carry, `n` new,
+`o` output.
+
 ## How sure the figures are
 
 | mark | meaning |

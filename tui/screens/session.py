@@ -29,7 +29,7 @@ from tui.settings import DEFAULTS, Settings
 from tui.view import View, make_view
 from tui.widgets.curve_panel import CurvePanel
 from tui.widgets.empty import EmptyPanel, Place
-from tui.widgets.footer import footer
+from tui.widgets.footer import ENTER, footer
 from tui.widgets.header import header
 from tui.widgets.meters import CachePanel, ContextAndCachePanel, ContextPanel, TabPanel
 from tui.widgets.narrow import NarrowMeters
@@ -164,6 +164,7 @@ class SessionScreen(Screen[None]):
             budgets=self._settings.budgets,
             snoozed=self._snoozed_now(),
             subscription=self._settings.billing == "subscription",
+            ascii=self._settings.ascii,
         )
 
     def action_snooze(self) -> None:
@@ -214,7 +215,8 @@ class SessionScreen(Screen[None]):
 
     def _footer(self, view: View, columns: int) -> Row:
         age = (view.now.date() - self._prices_as_of).days
-        return fit(footer(columns, self._prices_as_of.isoformat(), stale=age > _STALE_AFTER), columns)
+        stale, enter = age > _STALE_AFTER, "enter" if self._settings.ascii else ENTER
+        return fit(footer(columns, self._prices_as_of.isoformat(), stale=stale, enter=enter), columns)
 
 
 def places_looked_into(library: Library) -> list[Place]:

@@ -26,6 +26,8 @@ from tui.view import View, short_model
 from tui.widgets.panel import edge
 from tui.widgets.turn_order import Shown, by_time, dearest_first, folded, turns_alone
 from tui.widgets.turn_rows import (
+    ASCII_PARTS,
+    COLOURLESS_PARTS,
     AgentRow,
     Columns,
     CompactionRow,
@@ -342,9 +344,10 @@ The bar is the turn's cost: **carry** (history sent again), **new** tokens, **ou
         view, state = self.view, self.view.state if self.view else None
         zone = (view.now.tzinfo if view else None) or UTC
         inner = self.size.width - (4 if self.boxed else 0)
-        return Columns(
-            inner, zone, models=len(state.main.state.models) > 1 if state else False, plain=self.app.no_color
-        )
+        several = state is not None and len(state.main.state.models) > 1
+        if view is not None and view.ascii:
+            return Columns(inner, zone, several, ASCII_PARTS)
+        return Columns(inner, zone, several, COLOURLESS_PARTS) if self.app.no_color else Columns(inner, zone, several)
 
     def _title(self) -> tuple[Row, Row]:
         state = self.view.state if self.view else None

@@ -119,8 +119,8 @@ class Columns:
     zone: tzinfo
     models: bool
     """The session used several models: their column is worth its cells."""
-    plain: bool = False
-    """There are no colours: the parts of a bar differ by their glyph."""
+    parts: str = "━━━"
+    """How carry, new and output are drawn in a bar."""
 
     @property
     def narrow(self) -> bool:
@@ -153,7 +153,7 @@ def turn_row(item: TurnRow, columns: Columns, scale: Pico, model: str) -> Row:
     usage = metered.turn.usage
     number = (f"{metered.number:>5}", "$muted")
     cost = (f"{_cost(metered):>9}  ", "$bright bold" if item.broke else "$bright")
-    parts = bar(metered, columns.bar, scale, _PLAIN_GLYPHS if columns.plain else _GLYPHS)
+    parts = bar(metered, columns.bar, scale, columns.parts)
     if columns.narrow:
         return fit(row(number, cost, *parts, " ", *_what(item, columns.total - 17 - columns.bar)), columns.total)
     at = metered.turn.at
@@ -200,11 +200,11 @@ def tool_name(name: str) -> str:
     return name
 
 
-_GLYPHS, _PLAIN_GLYPHS = "━━━", "━═┅"
-"""Carry, new, output."""
+COLOURLESS_PARTS, ASCII_PARTS = "━═┅", "cno"
+"""The parts where no colour tells them apart."""
 
 
-def bar(metered: MeteredTurn, size: int, scale: Pico, glyphs: str = _GLYPHS) -> Row:
+def bar(metered: MeteredTurn, size: int, scale: Pico, glyphs: str = "━━━") -> Row:
     """Return a turn's cost as a bar of carry, new and output; clipped with ``▸`` when it is dearer than the scale."""
     if metered.parts is None or metered.price is None or scale <= 0:
         return row(" " * size)
