@@ -8,7 +8,7 @@ from datetime import date
 from enum import IntEnum
 
 from meter.outlook import Alternative, Outlook, Tariff, tariff_of
-from meter.rates import RateTable, utc_day
+from meter.rates import RateTable, Row, canonicalize, utc_day
 from parsers.turns import Turn
 
 COMPACTION_BUFFER = 33_000
@@ -132,18 +132,33 @@ def switch_candidates(
     """
     day = utc_day(turn.at)
     here = rates.find(turn.billed_id, day)
-    seen = {here.row.canonical_id} if here else set()
     candidates: dict[str, Tariff] = {}
-    for model in models:
-        found = rates.find(model, day)
-        if found is None or found.row.canonical_id in seen:
-            continue
-        seen.add(found.row.canonical_id)
-        holds = (found.row.default_window or 0) >= outlook.context + horizon * outlook.mean_growth
+    for model, row in on_offer(models, day, rates).items():
+        holds = (row.default_window or 0) >= outlook.context + horizon * outlook.mean_growth
         tariff = tariff_of(replace(turn, model=model, requested_model=None), rates, one_hour=one_hour)
-        if tariff and holds and not found.row.limited and (day or rates.as_of) < found.row.retired:
+        if tariff and holds and not (here and row.canonical_id == here.row.canonical_id):
             candidates[model] = tariff
     return candidates
+
+
+def on_offer(models: Iterable[str], day: date | None, rates: RateTable) -> dict[str, Row]:
+    """Return the rows of those models that anybody can have on a day, each model once, by the ids given."""
+    rows: dict[str, Row] = {}
+    seen: set[str] = set()
+    for model in models:
+        found = rates.find(model, day)
+        if found is None or found.row.limited or (day or rates.as_of) >= found.row.retired:
+            continue
+        if found.row.canonical_id not in seen:
+            seen.add(found.row.canonical_id)
+            rows[model] = found.row
+    return rows
+
+
+def all_models(rates: RateTable, day: date | None) -> list[str]:
+    """Return all models of the table that were out on a day; without a day, all there are."""
+    rows = [row for row in (*rates.own, *rates.rows) if day is None or row.valid_from <= day]
+    return list(dict.fromkeys(row.canonical_id for row in rows))
 
 
 def newest_models(rates: RateTable, day: date | None) -> list[str]:
@@ -155,6 +170,18 @@ def newest_models(rates: RateTable, day: date | None) -> list[str]:
         if out:
             newest.append(max(out, key=lambda row: row.valid_from).canonical_id)
     return newest
+
+
+def near_families(model: str) -> tuple[str, ...]:
+    """Return the model's own family and the next cheaper one; a family that is none of them is above all."""
+    own = family_of(model)
+    place = FAMILIES.index(own) if own else len(FAMILIES)
+    return FAMILIES[max(0, place - 1) : place + 1]
+
+
+def family_of(model: str) -> str | None:
+    name = canonicalize(model)[0]
+    return next((family for family in FAMILIES if family in name), None)
 
 
 def compaction_point(window: int) -> int:

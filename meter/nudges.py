@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from meter.budget import Budgets, overspent
 from meter.fat_result import carried, fat_result
-from meter.level import FAMILIES, Level, best_advice, compaction_point, newest_models
+from meter.level import Level, best_advice, compaction_point, family_of, near_families, newest_models
 from meter.money import PICO_PER_DOLLAR, Certainty, Pico, dollars
 from meter.nudge import (
     Broke,
@@ -121,8 +121,8 @@ def _sent_after_compaction(outlook: Outlook, turns: int) -> float:
 
 def _switch(state: SessionState, outlook: Outlook, *, cold: bool) -> Iterator[Nudge]:
     last, turns = state.main.state.last, state.horizon
-    near = _near_families(last.turn.billed_id) if last else ()
-    tariffs = {model: tariff for model, tariff in state.switch.items() if _family(model) in near}
+    near = near_families(last.turn.billed_id) if last else ()
+    tariffs = {model: tariff for model, tariff in state.switch.items() if family_of(model) in near}
     if last is None or not tariffs:
         return
     model = min(tariffs, key=lambda model: outlook.switch(turns, tariffs[model]))
@@ -135,23 +135,11 @@ def _switch(state: SessionState, outlook: Outlook, *, cold: bool) -> Iterator[Nu
     if saving > 0:
         # What the client calls by a family's name is no matter of the person's own prices.
         named = newest_models(list_prices(), utc_day(last.turn.at))
-        alias = _family(model) if canonicalize(model)[0] in named else None
-        cold_start = tariff.cold(outlook.context, outlook.mean_growth) / PICO_PER_DOLLAR
+        alias = family_of(model) if canonicalize(model)[0] in named else None
+        cold_start = outlook.to_switch(tariff)
         facts = Switch(model, alias, cold_start, outlook.context)
         pays_back = outlook.pays_back(switch, cold=cold)
         yield Nudge(Kind.SWITCH, Level.CALM, saving, saving, turns, pays_back, outlook.certainty, facts)
-
-
-def _near_families(model: str) -> tuple[str, ...]:
-    """Return the model's own family and the next cheaper one; a family that is none of them is above all."""
-    own = _family(model)
-    place = FAMILIES.index(own) if own else len(FAMILIES)
-    return FAMILIES[max(0, place - 1) : place + 1]
-
-
-def _family(model: str) -> str | None:
-    name = canonicalize(model)[0]
-    return next((family for family in FAMILIES if family in name), None)
 
 
 def _cache_clock(outlook: Outlook, moment: Moment) -> Iterator[Nudge]:

@@ -211,6 +211,11 @@ class Outlook:
         extra = self.tariff.cold(self.context, self.mean_growth) if cold else 0
         return (self.tariff.run(self.context, self.mean_growth, self.mean_output, turns) + extra) / PICO_PER_DOLLAR
 
+    @property
+    def to_clear(self) -> float:
+        """What ``/clear`` costs above a warm start: a fresh session writes its preamble."""
+        return self.tariff.cold(self.preamble, self.opening_growth) / PICO_PER_DOLLAR
+
     def clear(self, turns: int) -> float:
         """Return the cost of the turns after ``/clear``: a fresh session, which first reads its files again."""
         opening = min(turns, RECENT)
@@ -220,13 +225,23 @@ class Outlook:
             cost += self.tariff.run(grown, self.mean_growth, self.mean_output, turns - opening)
         return (cost + self.tariff.cold(self.preamble, self.opening_growth)) / PICO_PER_DOLLAR
 
+    def to_compact(self, *, cold: bool = False) -> float:
+        """Return what ``/compact`` costs at once: its own request, and the cold start with the summary."""
+        return self._to_compact(cold=cold) / PICO_PER_DOLLAR
+
     def compact(self, turns: int, *, cold: bool = False) -> float:
         """Return the cost of the turns after ``/compact``, its own request included."""
+        cost = self.tariff.run(self.preamble + self.summary, self.mean_growth, self.mean_output, turns)
+        return (self._to_compact(cold=cold) + cost) / PICO_PER_DOLLAR
+
+    def _to_compact(self, *, cold: bool) -> float:
         rate = self.tariff.at(self.context)
         request = self.context * (rate.write if cold else rate.read) + SUMMARY_OUTPUT * rate.output
-        start = self.preamble + self.summary
-        cost = self.tariff.run(start, self.mean_growth, self.mean_output, turns)
-        return (request + cost + self.tariff.cold(start, self.mean_growth)) / PICO_PER_DOLLAR
+        return request + self.tariff.cold(self.preamble + self.summary, self.mean_growth)
+
+    def to_switch(self, tariff: Tariff) -> float:
+        """Return what another model costs above a warm start: it writes the history as it is."""
+        return tariff.cold(self.context, self.mean_growth) / PICO_PER_DOLLAR
 
     def switch(self, turns: int, tariff: Tariff) -> float:
         """Return the cost of the turns at another model, whose cache is cold; the same tokens are assumed."""

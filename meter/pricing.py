@@ -56,18 +56,23 @@ class Price:
         return self.prompt + self.output + self.fees
 
 
-def price_turn(turn: Turn, rates: RateTable) -> Price | None:
-    """Return the price of a turn at the rates of its day; None when its model is unknown."""
+def price_turn(turn: Turn, rates: RateTable, *, usage: Usage | None = None, model: str | None = None) -> Price | None:
+    """Return the price of a turn at the rates of its day; None when its model is unknown.
+
+    With ``usage`` or ``model``: what it would have cost with those in place of its own.
+    """
     day = utc_day(turn.at)
-    found = rates.find(turn.billed_id, day)
+    usage = usage or turn.usage
+    found = rates.find(model or turn.billed_id, day)
     if found is None:
         return None
-    factors = _factors(found.row, turn.geo, turn.tier) * rates.discount
+    factors = _factors(found.row, turn.geo, turn.tier, rates.discount)
     parts = [
-        (usage, prices_for(found.row, day, usage.context, turn.speed).times(factors))
-        for usage in _parts(turn, found.row)
+        (part, prices_for(found.row, day, part.context, turn.speed).times(factors))
+        for part in _parts(turn, usage, found.row)
     ]
-    money = [sum(column) for column in zip(*(_amounts(*part) for part in parts), strict=True)]
+    amounts = [_amounts(*part) for part in parts]
+    money = amounts[0] if len(amounts) == 1 else [sum(column) for column in zip(*amounts, strict=True)]
     advisor, advisor_known = _advisor(turn, rates)
     return Price(
         prices=parts[-1][1],
@@ -76,7 +81,7 @@ def price_turn(turn: Turn, rates: RateTable) -> Price | None:
         write_1h=money[2],
         read=money[3],
         output=money[4],
-        searches=turn.usage.web_searches * WEB_SEARCH,
+        searches=usage.web_searches * WEB_SEARCH,
         advisor=advisor,
         certainty=_certainty(turn, found.row, cloud=found.cloud, advisor_known=advisor_known),
     )
@@ -97,12 +102,12 @@ def turn_prices(turn: Turn, context: int, rates: RateTable) -> Prices | None:
     found = rates.find(turn.billed_id, day)
     if found is None:
         return None
-    factors = _factors(found.row, turn.geo, turn.tier) * rates.discount
+    factors = _factors(found.row, turn.geo, turn.tier, rates.discount)
     return prices_for(found.row, day, context, turn.speed).times(factors)
 
 
-def _factors(row: Row, geo: str | None, tier: str | None) -> Fraction:
-    factor = row.us_geo if geo == "us" else Fraction(1)
+def _factors(row: Row, geo: str | None, tier: str | None, discount: Fraction) -> Fraction:
+    factor = discount * row.us_geo if geo == "us" else discount
     return factor * row.batch if tier == "batch" else factor
 
 
@@ -116,16 +121,16 @@ def _amounts(usage: Usage, prices: Prices) -> tuple[Pico, Pico, Pico, Pico, Pico
     )
 
 
-def _parts(turn: Turn, row: Row) -> list[Usage]:
+def _parts(turn: Turn, usage: Usage, row: Row) -> list[Usage]:
     """Return the usages that are tested for the long prompt one by one.
 
     A response that the API made in several calls lists them; they count apart only when they add up.
     """
     if row.long_prompt is None or len(turn.iterations) < 2:
-        return [turn.usage]
+        return [usage]
     calls = [part.usage for part in turn.iterations if part.kind == "message"]
-    adds_up = _totals(calls) == _totals([turn.usage])
-    return calls if adds_up else [turn.usage]
+    adds_up = _totals(calls) == _totals([usage])
+    return calls if adds_up else [usage]
 
 
 def _totals(usages: list[Usage]) -> tuple[int, int, int, int, int]:
@@ -155,7 +160,7 @@ def price_usage(part: Iteration, model: str, turn: Turn, rates: RateTable) -> Pi
     found = rates.find(model, day)
     if found is None:
         return None
-    factors = _factors(found.row, part.geo, part.tier) * rates.discount
+    factors = _factors(found.row, part.geo, part.tier, rates.discount)
     prices = prices_for(found.row, day, part.usage.context, part.speed).times(factors)
     return sum(_amounts(part.usage, prices)) + part.usage.web_searches * WEB_SEARCH
 

@@ -29,11 +29,14 @@ class Prices:
 
     def times(self, factor: Fraction) -> Prices:
         """Return the prices with a factor on them, rounded to whole micro-dollars."""
-        if factor == 1:
-            return self
-        return Prices(
-            *(round(price * factor) for price in (self.input, self.output, self.write_5m, self.write_1h, self.read))
-        )
+        return self if factor == 1 else _times(self, factor)
+
+
+@cache
+def _times(prices: Prices, factor: Fraction) -> Prices:
+    """Keep the few results there are: fractions are slow, and turns are many."""
+    columns = (prices.input, prices.output, prices.write_5m, prices.write_1h, prices.read)
+    return Prices(*(round(price * factor) for price in columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import pairwise
 
 from meter.budget import Budgets
 from meter.hidden import hidden_cost
-from meter.level import LevelSettings, newest_models, switch_candidates
+from meter.level import LevelSettings, LevelState, newest_models, switch_candidates
 from meter.money import Pico
 from meter.outlook import Tariff, turns_a_prompt
 from meter.rates import RateTable, utc_day
 from meter.settings import DEFAULT_SETTINGS, MeterSettings
 from meter.tally import Tally
-from meter.thread import ThreadMeter
+from meter.thread import ThreadMeter, ThreadState
 from meter.thread_tab import ThreadTab
 from meter.window import Window
 from parsers.session_log import SessionLog
@@ -22,8 +23,8 @@ from parsers.transcript import Thread
 
 
 @dataclass(frozen=True, slots=True)
-class SessionState:
-    """All that is known of a session at one moment; a cold read of the same lines gives an equal one."""
+class Facts:
+    """What the files tell of a session beside its threads."""
 
     session_id: str
     path: str
@@ -37,6 +38,20 @@ class SessionState:
     client_cost_usd: float | None
     """Claude Code's own running total, where it left one."""
     api_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """How far a log had come: what its files told by then, and how many events each thread had."""
+
+    facts: Facts
+    events: tuple[tuple[Thread, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState(Facts):
+    """All that is known of a session at one moment; a cold read of the same lines gives an equal one."""
+
     window: Window
     levels: LevelSettings
     """When to warn, and the horizon of savings."""
@@ -44,6 +59,8 @@ class SessionState:
     """What the person wants to spend at most."""
     next_prompt_turns: int
     """Turns that the next prompt is expected to take: the median of this session's."""
+    candidates: tuple[str, ...]
+    """Ids of models to compare with: those in use, then the ones named or the newest of each family."""
     switch: Mapping[str, Tariff]
     """What the models that the main thread could go on with charge, by id; the one in use is left out."""
     hidden: Pico
@@ -92,12 +109,35 @@ class SessionMeter:
 
     def update(self) -> SessionState:
         """Return the session's state with all that its log holds by now."""
+        return self._state(self._facts(), tuple(self._tab(thread) for thread in self._log.threads()))
+
+    def moment(self) -> Moment:
+        """Return how far the log has come, without folding it: ``state_at`` gives the state of that moment."""
+        return Moment(self._facts(), tuple((thread, len(thread.events)) for thread in self._log.threads()))
+
+    def state_at(self, moment: Moment) -> SessionState:
+        """Return the state as it was when the log had come so far; to be asked after an update.
+
+        What the log revised since is taken as it is now, and so is what later lines told of a window.
+        """
+        tabs = (
+            _tab(meter, meter.state_after(events))
+            for thread, events in moment.events
+            if (meter := self._meters.get(id(thread))) is not None
+        )
+        return self._state(moment.facts, tuple(tabs))
+
+    def levels(self) -> list[LevelState]:
+        """Return the level after each turn of the main thread."""
+        main = self._meters[id(self._log.main.main_thread)]
+        states = (main.state_after(events) for events in range(len(main.thread.events) + 1))
+        return [after.level for before, after in pairwise(states) if after.turns > before.turns]
+
+    def _facts(self) -> Facts:
         log, main = self._log, self._log.main
-        tabs = tuple(self._tab(thread) for thread in log.threads())
-        models = _sum_models(tab.state.models for tab in tabs)
         first = [transcript.started_at for transcript in log.transcripts if transcript.started_at]
         last = [transcript.ended_at for transcript in log.transcripts if transcript.ended_at]
-        return SessionState(
+        return Facts(
             session_id=log.session_id,
             path=log.path,
             title=main.title,
@@ -109,11 +149,19 @@ class SessionMeter:
             rewritten=any(transcript.rewritten for transcript in log.transcripts),
             client_cost_usd=log.cost_state.total_usd if log.cost_state else None,
             api_ms=log.cost_state.api_ms if log.cost_state else None,
+        )
+
+    def _state(self, facts: Facts, tabs: tuple[ThreadTab, ...]) -> SessionState:
+        models = _sum_models(tab.state.models for tab in tabs)
+        candidates = self._candidates(tabs[0], models)
+        return SessionState(
+            **{field.name: getattr(facts, field.name) for field in fields(Facts)},
             window=tabs[0].state.window,
             levels=self._settings.levels,
             budgets=self._settings.budgets,
             next_prompt_turns=_next_prompt_turns(tabs[0]),
-            switch=self._switch(tabs[0], models),
+            candidates=candidates,
+            switch=self._switch(tabs[0], candidates),
             hidden=hidden_cost(tabs, self._rates),
             threads=tabs,
             tally=_sum(tab.state.tally for tab in tabs),
@@ -128,30 +176,38 @@ class SessionMeter:
             meter = self._meters[key] = ThreadMeter(thread, self._rates, self._foreign, self._settings.levels)
         tab = self._tabs.get(key)
         if meter.update(self._wide_models(thread)) or tab is None or tab.agent_type != thread.agent_type:
-            tab = self._tabs[key] = ThreadTab(
-                thread.agent_id,
-                thread.agent_type,
-                meter.state,
-                meter.preamble,
-                tuple(meter.turns),
-                tuple(meter.prompts),
-                tuple(meter.compactions),
-                tuple(meter.breaks),
-                meter.outlook if thread.agent_id is None else None,
-            )
+            tab = self._tabs[key] = _tab(meter, meter.state)
         return tab
 
-    def _switch(self, main: ThreadTab, models: Iterable[str]) -> Mapping[str, Tariff]:
+    def _candidates(self, main: ThreadTab, models: Iterable[str]) -> tuple[str, ...]:
+        day = utc_day(main.state.last.turn.at) if main.state.last else None
+        return tuple(dict.fromkeys([*models, *(self._settings.switch_to or newest_models(self._rates, day))]))
+
+    def _switch(self, main: ThreadTab, candidates: Iterable[str]) -> Mapping[str, Tariff]:
         last, outlook = main.state.last, main.outlook
         if last is None or outlook is None:
             return {}
-        named = self._settings.switch_to or newest_models(self._rates, utc_day(last.turn.at))
-        wanted = [*models, *named]
         one_hour, horizon = main.state.pace.one_hour, self._settings.levels.horizon
-        return switch_candidates(last.turn, outlook, wanted, self._rates, one_hour=one_hour, horizon=horizon)
+        return switch_candidates(last.turn, outlook, candidates, self._rates, one_hour=one_hour, horizon=horizon)
 
     def _wide_models(self, thread: Thread) -> frozenset[str]:
         return frozenset(self._log.main.wide_models) if thread.agent_id is None else frozenset()
+
+
+def _tab(meter: ThreadMeter, state: ThreadState) -> ThreadTab:
+    """Return one thread's part of the session as of a state of it."""
+    thread = meter.thread
+    return ThreadTab(
+        thread.agent_id,
+        thread.agent_type,
+        state,
+        meter.preamble,
+        tuple(meter.turns[: state.turns]),
+        tuple(meter.prompts[: state.prompts]),
+        tuple(meter.compactions[: state.compactions]),
+        tuple(meter.breaks[: state.breaks]),
+        meter.outlook_after(state) if thread.agent_id is None else None,
+    )
 
 
 def _next_prompt_turns(main: ThreadTab) -> int:

@@ -38,6 +38,8 @@ class MeteredTurn:
     """Tokens that the previous turn had already sent."""
     price: Price | None
     parts: Carry | None
+    owned: bool = True
+    """Paid by this session; a copied turn may be another's, when several are reported together."""
 
     @property
     def new_tokens(self) -> int:
@@ -122,11 +124,17 @@ class ThreadMeter:
 
     @property
     def outlook(self) -> Outlook | None:
-        """The coming turns; None before the second turn, after a compaction, or when the last turn has no price."""
-        state = self.state
+        return self.outlook_after(self.state)
+
+    def outlook_after(self, state: ThreadState) -> Outlook | None:
+        """Return the coming turns; None before the second turn, after a compaction, or after a turn without price."""
         if state.last is None or state.turns < 2 or state.compacted or self.preamble is None:
             return None
         return outlook_of(state.last.turn, state.pace, self.preamble.tokens, self._rates)
+
+    def state_after(self, events: int) -> ThreadState:
+        """Return the state after so many of the events that were folded, each as it was revised since."""
+        return self._states[events]
 
     def update(self, wide_models: frozenset[str] = frozenset()) -> bool:
         """Fold what the thread has new or revised and tell whether there was anything.
@@ -171,6 +179,7 @@ class ThreadMeter:
         usage = turn.usage
         resent = _resent(state, turn)
         price = price_turn(turn, self._rates)
+        owned = turn.id not in self._foreign
         self.priced += 1
         metered = MeteredTurn(
             turn,
@@ -179,9 +188,9 @@ class ThreadMeter:
             resent=resent,
             price=price,
             parts=divide(usage, price, resent, self.preamble.tokens if self.preamble else 0) if price else None,
+            owned=owned,
         )
         self.turns.append(metered)
-        owned = turn.id not in self._foreign
         share = _share(metered)
         folded = ThreadState(
             last=metered,

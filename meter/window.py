@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from meter.rates import RateTable, utc_day
 from parsers.turns import Turn
 
 WIDE = 1_000_000
-"""Tokens; what the model id's suffix ``[1m]`` asks for."""
+"""Tokens; what the suffix asks for."""
+SUFFIX = "[1m]"
+"""Of a model id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,21 @@ def window_of(turn: Turn, wide_models: Collection[str], proven: Collection[str],
     ``wide_models`` are ids with the suffix ``[1m]``, as the client's own total names them; ``proven`` are billed
     ids.
     """
-    found = rates.find(turn.billed_id, utc_day(turn.at))
-    if turn.wide or f"{turn.billed_id}[1m]" in wide_models:
+    if turn.wide or f"{turn.billed_id}{SUFFIX}" in wide_models:
         return Window(WIDE, known=True)
+    tokens = window_at(turn.billed_id, utc_day(turn.at), proven, rates)
+    return UNKNOWN if tokens is None else Window(tokens, known=True)
+
+
+def window_at(model: str, day: date | None, proven: Collection[str], rates: RateTable) -> int | None:
+    """Return the tokens that a model holds on a day; None when that is unknown."""
+    if model.endswith(SUFFIX):
+        return WIDE
+    found = rates.find(model, day)
     if found is None or found.row.default_window is None:
-        return UNKNOWN
+        return None
     default, largest = found.row.default_window, found.row.context_window
-    return Window(max(largest or 0, default) if turn.billed_id in proven else default, known=True)
+    return max(largest or 0, default) if model in proven else default
 
 
 def proves_more(turn: Turn, rates: RateTable) -> bool:

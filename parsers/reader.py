@@ -134,7 +134,12 @@ class SessionReader:
             self.unreadable[path] = error.strerror or str(error)
             return False
         self.unreadable.pop(path, None)
-        for thread in transcript.threads.values():
-            if thread.agent_type is None and thread.turns:
-                thread.agent_type = agent_type_of(path)
+        tell_agent_types(transcript, path)
         return changed
+
+
+def tell_agent_types(transcript: Transcript, path: Path) -> None:
+    """Give the threads of an agent's file the type that the file beside it names."""
+    for thread in transcript.threads.values():
+        if thread.agent_type is None and thread.turns:
+            thread.agent_type = agent_type_of(path)

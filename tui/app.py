@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -22,6 +22,9 @@ from tui.follow import Follower, Post, Snapshot
 from tui.screens.session import Clock, SessionScreen
 from tui.settings import DEFAULTS, Settings
 from tui.themes import TAB_DARK, own_themes, palette
+
+if TYPE_CHECKING:
+    from tui.film import Film
 
 
 class Source(Protocol):
@@ -51,7 +54,7 @@ class RunningTab(App[None]):
 
     def __init__(
         self,
-        make_source: Callable[[Post], Source],
+        make_source: Callable[[Post], Source] | None,
         clock: Clock,
         prices_as_of: date,
         library: Library,
@@ -59,7 +62,9 @@ class RunningTab(App[None]):
         *,
         rates: RateTable | None = None,
         open_source: Callable[[Path, Post], Source] | None = None,
+        first_screen: SessionScreen | None = None,
     ) -> None:
+        """Without a source the first screen has its own."""
         super().__init__()
         for theme in own_themes(grey=self.no_color):
             self.register_theme(theme)
@@ -75,6 +80,7 @@ class RunningTab(App[None]):
         self._prices_as_of = prices_as_of
         self._library = library
         self._source: Source | None = None
+        self._first_screen = first_screen
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         theme = self.current_theme
@@ -84,9 +90,11 @@ class RunningTab(App[None]):
         return [*self._ascii, *super().get_line_filters()]
 
     def on_mount(self) -> None:
-        self.push_screen(SessionScreen(self._clock, self._prices_as_of, self._library, self._settings))
-        self._source = self._make_source(self._post)
-        self.call_after_refresh(self._source.start)
+        live = SessionScreen(self._clock, self._prices_as_of, self._library, self._settings)
+        self.push_screen(self._first_screen or live)
+        if self._make_source is not None:
+            self._source = self._make_source(self._post)
+            self.call_after_refresh(self._source.start)
 
     def _post(self, snapshot: Snapshot) -> None:
         self.post_message(SnapshotPosted(snapshot))
@@ -133,7 +141,7 @@ class RunningTab(App[None]):
     @on(SnapshotPosted)
     def _show(self, message: SnapshotPosted) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, SessionScreen):
+            if isinstance(screen, SessionScreen) and screen.follows_source:
                 screen.snapshot = message.snapshot
 
 
@@ -153,7 +161,32 @@ def watch(
     def follower(post: Post) -> Source:
         return opened(path, post)
 
-    app = RunningTab(follower, local_clock, rates.as_of, library, settings, rates=rates, open_source=opened)
+    return run(RunningTab(follower, local_clock, rates.as_of, library, settings, rates=rates, open_source=opened))
+
+
+def replay(
+    path: Path,
+    library: Library,
+    rates: RateTable,
+    *,
+    keep_labels: bool,
+    settings: Settings,
+    speed: float | None,
+    at_turn: int | None,
+) -> int:
+    """Show a session as it ran until the person quits, and return the exit code."""
+    from tui.film import load_film
+    from tui.screens.replay import ReplayScreen
+
+    def load(on_progress: Callable[[float], None]) -> Film:
+        return load_film(path, rates, keep_labels=keep_labels, settings=settings.meter, on_progress=on_progress)
+
+    screen = ReplayScreen(load, rates, library, local_clock, settings, speed=speed, at_turn=at_turn)
+    return run(RunningTab(None, local_clock, rates.as_of, library, settings, rates=rates, first_screen=screen))
+
+
+def run(app: RunningTab) -> int:
+    """Run the app on this terminal, and return the exit code."""
     if app.theme == TAB_DARK.name and app.console.color_system == "standard" and not app.no_color:
         app.theme = "ansi-dark"  # sixteen colours: the terminal's own keep carry and act apart
     for number in (signal.SIGTERM, signal.SIGHUP):

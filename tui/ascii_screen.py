@@ -17,7 +17,7 @@ _AREAS = {
     "$flat-area": "#",
     "$carry-area": ":",
     "$gauge": "#",
-    "$track": ":",
+    "$track": ".",
     "$carry": "c",
     "$new": "n",
     "$output": "o",

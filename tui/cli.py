@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 FOUND, NOTHING_FOUND, BAD_USAGE = 0, 1, 2
 INTERRUPTED = 130
 
-_COMMANDS = ("watch", "report", "sessions", "demo", "settings")
-_WITH_VALUE = ("--config-dir", "--prices")
+_COMMANDS = ("watch", "replay", "report", "sessions", "demo", "settings")
+_WITH_VALUE = ("--config-dir", "--prices", "--speed", "--at")
 
 _USAGE = """runningtab [TARGET] [OPTION...]
        runningtab watch --json [TARGET]
+       runningtab replay TARGET [--speed 20 | max] [--at TURN] [--json]
        runningtab report [TARGET... | --all] [--json | --csv | --markdown]
        runningtab sessions [--json]
        runningtab settings
@@ -131,6 +132,13 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("target", nargs="?", metavar="TARGET")
     watch.add_argument("--json", action="store_true", help="no screen: a line of JSON for every change")
     watch.set_defaults(run=_watch)
+
+    replay = commands.add_parser("replay", parents=[common], help="play a past session, with the money", epilog=_EPILOG)
+    replay.add_argument("target", metavar="TARGET")
+    replay.add_argument("--speed", type=_speed, default=20.0, metavar="N", help="times as fast as it was, or max (20)")
+    replay.add_argument("--at", type=_turn, metavar="TURN", help="begin at this turn, paused")
+    replay.add_argument("--json", action="store_true", help="no screen: the lines of watch --json")
+    replay.set_defaults(run=_replay)
 
     report = commands.add_parser("report", parents=[common], help="print what sessions cost", epilog=_EPILOG)
     report.add_argument("targets", nargs="*", metavar="TARGET")
@@ -301,6 +309,51 @@ def _watch(options: argparse.Namespace) -> int:
 
     drawn = _as_drawn(options, settings)
     return watch(path, library, _here(), rates, keep_labels=_labels(options, settings), settings=drawn)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    rates, settings, library = _rates(options), _settings(), _library(options)
+    path = newest(find_transcripts(options.target, library))[0]
+    refuse_foreign(path)
+    keep_labels = _labels(options, settings)
+    if not options.json:
+        _need_terminal()
+        from tui.app import replay
+
+        return replay(
+            path,
+            library,
+            rates,
+            keep_labels=keep_labels,
+            settings=_as_drawn(options, settings),
+            speed=options.speed,
+            at_turn=options.at,
+        )
+    from tui.replay_stream import replay_stream
+
+    told = replay_stream(
+        path, rates, speed=options.speed, at_turn=options.at or 0, keep_labels=keep_labels, settings=settings.meter
+    )
+    if not told:
+        raise TargetError(f"{path}: no response in this session: nothing to replay")
+    return FOUND
+
+
+def _speed(text: str) -> float | None:
+    """Read a speed; ``max`` is None."""
+    if text == "max":
+        return None
+    speed = float(text.removesuffix("x"))
+    if not 0 < speed < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed: a number above 0, or max")
+    return speed
+
+
+def _turn(text: str) -> int:
+    turn = int(text)
+    if turn < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no turn: they count from 1")
+    return turn
 
 
 def _sessions(options: argparse.Namespace) -> int:

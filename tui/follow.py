@@ -43,6 +43,8 @@ class Phase(Enum):
     LIVE = "live"
     GONE = "gone"
     """The transcript was deleted; its last state stands."""
+    REPLAY = "replay"
+    """The session is over; it is shown as it stood at a moment of it."""
     FAILED = "failed"
     """The transcript cannot be read; what was read before stands."""
 

@@ -75,6 +75,11 @@ def share(part: float) -> str:
     return f"{percent:.0f}%"
 
 
+def whole_share(part: int, whole: int) -> str:
+    """Write a share in whole percents; only all of it is 100%."""
+    return f"{min(round(100 * part / whole), 99 if part < whole else 100)}%"
+
+
 def span(length: timedelta) -> str:
     """Write a span of time in its one or two largest units."""
     seconds = max(0, round(length.total_seconds()))

@@ -97,15 +97,12 @@ def _reset(nudge: Nudge, facts: Reset, form: _Form, *, subscription: bool) -> st
     in_full = wide or (clear and nudge.level is Level.ACT)
     pay_back = _pay_back(nudge, form, in_full=in_full)
     if subscription:
-        sent, instead_of = _tokens(facts.tokens), _tokens(facts.instead_of_tokens)
-        if wide and clear:
-            return f"{action}: next {over} ≈ {sent} tokens instead of {instead_of}{pay_back}{_last(saving, form)}."
         less = _tokens(facts.instead_of_tokens - facts.tokens)
-        return f"{action}: saves ≈ {less} tokens in {over}{pay_back}{_last(saving, form)}."
-    if wide and clear:
-        cost, instead_of = _dollars(facts.cost), _dollars(facts.instead_of)
-        return f"{action}: next {over} ≈ {cost} instead of {instead_of}{pay_back}."
-    return f"{action}: saves {saving} in {over}{pay_back}."
+        sums = f" (≈ {_tokens(facts.tokens)} instead of {_tokens(facts.instead_of_tokens)})" if wide and clear else ""
+        return f"{action}: saves ≈ {less} tokens in {over}{sums}{pay_back}{_last(saving, form)}."
+    cost, instead_of = _dollars(facts.cost), _dollars(facts.instead_of)
+    sums = f" (≈ {cost} instead of {instead_of})" if wide and clear else ""
+    return f"{action}: saves {saving} in {over}{sums}{pay_back}."
 
 
 def _switch(nudge: Nudge, facts: Switch, form: _Form, *, subscription: bool) -> str:

@@ -147,13 +147,14 @@ def stream(
     try:
         while (snapshot := posts.get()) is not None:
             for event in log.events(snapshot, clock()):
-                _print(event, out)
-        _print(log.end(clock()), out)
+                print_event(event, out)
+        print_event(log.end(clock()), out)
     finally:
         follower.stop()
     return 0
 
 
-def _print(event: Json, out: TextIO) -> None:
+def print_event(event: Json, out: TextIO) -> None:
+    """Print an event as one line, at once."""
     out.write(json.dumps(event) + "\n")
     out.flush()

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from meter.budget import Budgets
 from meter.cache import CacheClock, cache_clock
+from meter.counterfactual import Counterfactual
 from meter.level import DEFAULT_LEVELS, Level, LevelSettings
 from meter.money import Pico
 from meter.nudge import Kind, Moment, Nudge
@@ -29,6 +30,35 @@ STREAM_PAUSE = timedelta(seconds=30)
 NONE_SNOOZED: Mapping[Kind, int] = MappingProxyType({})
 _ALWAYS = (Kind.CACHE_EXPIRING, Kind.CACHE_BROKE)
 """Kinds that are worth the verdict row at any level: they pass."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """A session to its end, of which a replay shows a moment."""
+
+    state: SessionState
+    paid: tuple[Pico, ...]
+    """What the whole session had cost after each turn of the main thread."""
+    flat: tuple[Pico, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alternate:
+    """The same session with marks: cleared, or gone on with another model, after some of its turns."""
+
+    result: Counterfactual
+    paid: tuple[Pico, ...]
+    """What the whole session would have cost after each turn of the main thread."""
+
+
+def alternate(whole: Whole, result: Counterfactual) -> Alternate:
+    """Return what the session would have cost after each turn; its agents cost what they did."""
+    turns = zip(whole.paid, whole.state.main.turns, result.costs, strict=True)
+    more, paid = 0, []
+    for real, metered, cost in turns:
+        more += cost - metered.cost
+        paid.append(real + more)
+    return Alternate(result, tuple(paid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +84,10 @@ class View:
     """Sentences speak of tokens first: the person pays no per-token bill."""
     ascii: bool = False
     """Nothing but ASCII may be drawn: no digits of blocks."""
+    whole: Whole | None = None
+    """What is still to come in a replay."""
+    alternate: Alternate | None = None
+    """The same with the person's marks."""
 
     @property
     def state(self) -> SessionState | None:
@@ -82,6 +116,10 @@ class View:
     def is_empty(self) -> bool:
         """There is nothing to show yet."""
         return self.state is None or not self.state.tally.turns
+
+    def of_whole(self, whole: Whole | None, alternate: Alternate | None) -> View:
+        """Return the view of a moment of a session that is known to its end."""
+        return replace(self, whole=whole, alternate=alternate)
 
     @property
     def title(self) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from meter.money import dollars
+from fixtures.session import Session, Ticking
+from fixtures.spend import Spend
+from meter.money import Pico, dollars
 from meter.pricing import Price, price_turn
 from meter.rates import list_prices
 from meter.session import SessionMeter
 from meter.tally import Tally
+from meter.what_if import AsItWas, Compacted, Routed, look_back
 from parsers.session_log import SessionLog
-from tests.support import Json, turn, written
+from tests.support import Json, state_of_session, turn, written
 from tui.format import money, share
 
 # Rows 1 to 4 are one session on three models: 45,000 input, 13,000 output, 38,000 cache read.
@@ -55,6 +59,36 @@ def test_row_8_the_same_written_once_and_read_199_times() -> None:
     assert (dollars(write), dollars(reads), dollars(write + reads)) == (0.01125, 0.1791, 0.19035)
     assert money(write + reads) == "$0.19"
     assert share(1 - (write + reads) / (200 * price("claude-sonnet-4-6", input_tokens=3_000).cost)) == "89%"
+
+
+def test_row_11_compaction_of_each_prompt_from_200k_to_80k() -> None:
+    session = Session(model="claude-sonnet-4-6")
+    session.main.turn(Spend(input=200_000))
+    assert [dollars(amount) for amount in compaction(session)] == [0.60, 0.24]
+    for _ in range(199):
+        session.main.turn(Spend(input=200_000))
+    before, after = compaction(session)
+    assert (dollars(before), dollars(after), share(1 - after / before)) == (120, 48, "60%")
+
+
+def compaction(session: Session) -> tuple[Pico, Pico]:
+    """Return what the session cost, and what it would have cost with each prompt 60 % smaller."""
+    found = {type(line.way): line.cost for line in look_back(state_of_session(session), list_prices(), percent=60)}
+    return found[AsItWas], found[Compacted]
+
+
+def test_row_12_routing_of_70_20_10_by_input_price() -> None:
+    session = Session(model="claude-opus-4-6", clock=Ticking(datetime(2026, 3, 20, tzinfo=UTC)))
+    for _ in range(7):
+        session.main.turn(Spend(input=100_000), tools=("Read",))
+    for _ in range(2):
+        session.main.turn(Spend(input=100_000))
+    session.main.turn(Spend(input=100_000, output=1_001))
+    lines = {type(line.way): line for line in look_back(state_of_session(session), list_prices())}
+    assert lines[Routed].way == Routed(("claude-haiku-4-5", "claude-sonnet-4-6", "claude-opus-4-6"), (7, 2, 1))
+    answer = 1_001 * 25 * 10**6  # what makes the last turn a hard one is written by Opus in either case
+    before, after = lines[AsItWas].cost - answer, lines[Routed].cost - answer
+    assert (dollars(before), dollars(after), share(1 - after / before)) == (5, 1.8, "64%")
 
 
 def test_row_17_batch_is_half() -> None:

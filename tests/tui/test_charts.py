@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fixtures.session import START, Session, Ticking
 from fixtures.spend import LIST, PICO, SEARCH, Spend
+from fixtures.story import story
 from tests.support import state_of_session
 from tests.tui.pilot import assert_whole, stage
 from tests.tui.snapshots import Growing, live
@@ -19,8 +20,8 @@ from tui.cells import plain
 from tui.follow import Phase, Snapshot
 from tui.format import money, tokens
 from tui.view import View, make_view
-from tui.widgets.curve import EIGHTHS, Cell, column_turns, draw_stack, nice_top
-from tui.widgets.curve_drawing import divide
+from tui.widgets.curve import EIGHTHS, Cell, column_turns, draw_stack
+from tui.widgets.curve_drawing import Drawing, divide
 from tui.widgets.curve_panel import Chart, CurvePanel
 from tui.widgets.other_charts import ContextDrawing, PartsDrawing, SentDrawing
 
@@ -146,7 +147,7 @@ def test_a_compaction_is_a_fall_of_the_context() -> None:
     view, plot = view_of(compacted()), divide(116, 16)
     drawing = ContextDrawing(view, plot)
     drawn = heights(drawing.cells())
-    top = nice_top(max(CONTEXTS))
+    top = drawing.top
     for column, turn in enumerate(column_turns(12, plot.columns)):
         assert abs(drawn[column] - CONTEXTS[turn] / top * plot.rows * 8) <= 0.5 + 1e-9
     fall = next(column for column in range(1, plot.columns) if drawn[column] < drawn[column - 1])
@@ -180,7 +181,7 @@ def test_what_was_sent_is_the_sum_of_the_main_threads_prompts() -> None:
     }
     drawn = heights(drawing.cells())
     assert drawn == sorted(drawn)
-    assert abs(drawn[-1] - sent / nice_top(sent) * plot.rows * 8) <= 0.5 + 1e-9
+    assert abs(drawn[-1] - sent / drawing.top * plot.rows * 8) <= 0.5 + 1e-9
 
 
 def parts_of(session: Session) -> tuple[list[int], list[int], list[int]]:
@@ -217,7 +218,7 @@ def test_a_column_of_the_costs_is_the_mean_of_its_turns(columns: int) -> None:
     starts = [min(end - 1, before) for before, end in zip([0, *ends[:-1]], ends, strict=True)]
     means = [sum(costs[start:end]) / (end - start) for start, end in zip(starts, ends, strict=True)]
     drawing = PartsDrawing(view_of(session), plot)
-    drawn, top = heights(drawing.cells()), nice_top(max(means))
+    drawn, top = heights(drawing.cells()), drawing.top
     for height, mean in zip(drawn, means, strict=True):
         # Where two edges fall in one cell, that holds two colours at most: up to three eighths are drawn too much.
         assert abs(height - mean / top * plot.rows * 8) <= 3.5 + 1e-9
@@ -316,3 +317,19 @@ async def test_sums_stand_beside_the_charts_at_120_columns() -> None:
         sent = "\n".join(await screen.press("v"))
         assert f"{tokens(tally.prompt_tokens)} sent in all" in sent
         assert f"{tokens(tally.prompt_tokens - tally.cache_read)} not cached" in sent
+
+
+def test_the_word_of_a_level_that_was_just_entered_stands_before_its_mark() -> None:
+    session = Session(5, model=OPUS, clock=Ticking())
+    state = state_of_session(session)
+    for _ in story(session, 180):
+        state = state_of_session(session)
+        if state.main.state.level.watch_turn is not None:
+            break
+    turn = state.main.state.level.watch_turn
+    assert turn == state.main.state.turns
+    view = make_view(Snapshot(Phase.LIVE, state), START)
+    (line,) = [text for text in plain(Drawing(view, divide(116, 14)).rows()) if "▲" in text]
+    _, word, rest = line.partition(f"▲ 2x turn {turn}")
+    assert word
+    assert rest.startswith("┊")

@@ -21,7 +21,9 @@ from tui.widgets.curve import (
     grid_step,
     joined,
     nice_top,
+    scale_for,
 )
+from tui.widgets.curve_drawing import divide
 
 FLAT, AMBER = "$flat-area", "$carry-area"
 BOTH = f"{FLAT} on {AMBER}"
@@ -90,6 +92,36 @@ def test_a_grid_has_at_most_so_many_round_steps(top: float, most: int) -> None:
     assert step * most >= top * (1 - 1e-9)
     digits = step / 10 ** math.floor(math.log10(step) + 1e-9)
     assert any(digits == pytest.approx(size) for size in (1, 2, 2.5, 5))
+
+
+@given(amounts, st.integers(1, 40))
+def test_grid_lines_stand_on_whole_rows_at_one_distance_with_round_values(value: float, rows: int) -> None:
+    scale = scale_for(value, rows)
+    assert scale.top >= value * (1 - 1e-9)
+    assert scale_for(scale.top, rows).top == pytest.approx(scale.top)
+    digits = scale.step / 10 ** math.floor(math.log10(scale.step) + 1e-9)
+    assert any(digits == pytest.approx(size) for size in (1, 2, 2.5, 5))
+    for row, line in scale.lines.items():
+        assert line == pytest.approx(scale.top * (rows - 1 - row) / rows)
+    if rows >= 4:
+        assert 2 <= len(scale.lines) <= 6  # zero is one of them
+        assert scale.top <= value * 2 * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("turns", "columns", "ahead"),
+    [
+        (50, 116, 29),  # as many as there were: half, but a third of 89 at most
+        (150, 116, 22),  # a quarter of 89 columns
+        (5_000, 116, 8),
+        (50, 44, 14),
+        (5_000, 44, 6),
+    ],
+)
+def test_the_turns_ahead_have_their_share_of_the_axis(turns: int, columns: int, ahead: int) -> None:
+    plot = divide(columns, 12, 50 / (turns + 50))
+    assert plot.ahead == ahead
+    assert plot.axis + plot.columns + plot.ahead + plot.labels == columns
 
 
 def test_a_column_shows_the_last_turn_of_its_bin() -> None:

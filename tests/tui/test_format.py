@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meter.money import PICO_PER_DOLLAR, Certainty
-from tui.format import exact_money, money, plural, share, span, sum_of_money, tokens, window
+from tui.format import exact_money, money, plural, share, span, sum_of_money, tokens, whole_share, window
 
 
 def pico(dollars: str) -> int:
@@ -107,6 +107,13 @@ def test_a_window_is_a_round_number(count: int, text: str) -> None:
 )
 def test_shares(part: float, text: str) -> None:
     assert share(part) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"), [(0, 5, "0%"), (1, 3, "33%"), (999, 1_000, "99%"), (1_000, 1_000, "100%")]
+)
+def test_only_all_of_it_is_a_whole(part: int, whole: int, text: str) -> None:
+    assert whole_share(part, whole) == text
 
 
 @pytest.mark.parametrize(

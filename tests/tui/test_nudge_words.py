@@ -84,12 +84,12 @@ ALL = [
     [
         (
             CLEAR_ACT,
-            "/clear now: next 20 turns ≈ $1.89 instead of $6.08, pays back in 3 turns.",
+            "/clear now: saves ≈ $4.19 in 20 turns (≈ $1.89 instead of $6.08), pays back in 3 turns.",
             "/clear now: saves ≈ $4.19 in 20 turns, pays back in 3 turns.",
         ),
         (
             CLEAR_WATCH,
-            "/clear after this task: next 20 turns ≈ $1.65 instead of $2.62, pays back in 9 turns.",
+            "/clear after this task: saves ≈ $0.98 in 20 turns (≈ $1.65 instead of $2.62), pays back in 9 turns.",
             "/clear after this task: saves ≈ $0.98 in 20 turns, pays back in 9.",
         ),
         (
@@ -220,7 +220,7 @@ def test_when_a_compaction_comes(turns: int | None, level: Level, wide: str, nar
     [
         (
             CLEAR_ACT,
-            "/clear now: next 20 turns ≈ 1.6M tokens instead of 11.5M, pays back in 3 turns; ≈ $4.19.",
+            "/clear now: saves ≈ 9.8M tokens in 20 turns (≈ 1.6M instead of 11.5M), pays back in 3 turns; ≈ $4.19.",
             "/clear now: saves ≈ 9.8M tokens in 20 turns, pays back in 3 turns; ≈ $4.19.",
         ),
         (
@@ -318,7 +318,7 @@ def test_an_older_model_is_named_in_full() -> None:
 def test_the_example_of_the_design() -> None:
     state = read_file(SHARED / LONG_50)
     clear = of_kind(nudges(state), Kind.CLEAR)
-    told = "/clear after this task: next 50 turns ≈ $4.18 instead of $7.05, pays back in 2 turns."
+    told = "/clear after this task: saves ≈ $2.87 in 50 turns (≈ $4.18 instead of $7.05), pays back in 2 turns."
     assert sentence(clear) == told
     assert sentence(clear, columns=60) == "/clear after this task: saves ≈ $2.87 in 50 turns, pays back in 2."
 

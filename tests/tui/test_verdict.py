@@ -124,8 +124,8 @@ NARROW = "/clear now: saves ≈ $4.19 in 20 turns, pays back in 3 turns."
         (44, NARROW),
         (60, "/clear now: saves ≈ $4.19 in 20 turns."),
         (80, NARROW),
-        (100, "/clear now: next 20 turns ≈ $1.89 instead of $6.08, pays back in 3 turns."),
-        (120, "/clear now: next 20 turns ≈ $1.89 instead of $6.08, pays back in 3 turns."),
+        (100, "/clear now: saves ≈ $4.19 in 20 turns (≈ $1.89 instead of $6.08), pays back in 3 turns."),
+        (120, "/clear now: saves ≈ $4.19 in 20 turns (≈ $1.89 instead of $6.08), pays back in 3 turns."),
     ],
 )
 def test_the_longest_form_that_has_room_is_said(columns: int, words: str) -> None:

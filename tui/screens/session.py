@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from meter.level import Level
 from meter.nudge import Kind
@@ -29,7 +30,7 @@ from tui.settings import DEFAULTS, Settings
 from tui.view import View, make_view
 from tui.widgets.curve_panel import CurvePanel
 from tui.widgets.empty import EmptyPanel, Place
-from tui.widgets.footer import ENTER, footer
+from tui.widgets.footer import footer
 from tui.widgets.header import header
 from tui.widgets.meters import CachePanel, ContextAndCachePanel, ContextPanel, TabPanel
 from tui.widgets.narrow import NarrowMeters
@@ -76,6 +77,9 @@ class SessionScreen(Screen[None]):
         Binding("question_mark", "app.help", "help", key_display="?", tooltip="What the figures and the keys mean"),
     ]
 
+    follows_source: ClassVar[bool] = True
+    """The app's source tells it what to show."""
+
     snapshot: reactive[Snapshot] = reactive(Snapshot(Phase.READING), always_update=True, repaint=False)
     header = getters.query_one("#header", Rows)
     verdict = getters.query_one("#verdict", Rows)
@@ -110,13 +114,23 @@ class SessionScreen(Screen[None]):
         with Horizontal(id="main"):
             with Vertical(id="left"):
                 yield CurvePanel(id="curve")
+                yield from self.below_curve()
                 yield TurnList(id="turns")
             with Vertical(id="right"):
                 yield IfYouPanel(id="if-you")
                 yield ComingPanel(id="coming")
                 yield BreaksPanel(id="breaks")
                 yield WhereItWentPanel(id="went")
+        yield from self.bars()
         yield Rows(id="footer")
+
+    def below_curve(self) -> Iterable[Widget]:
+        """Return what stands between the curve and the turns."""
+        return ()
+
+    def bars(self) -> Iterable[Widget]:
+        """Return what stands above the footer."""
+        return ()
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self._show)
@@ -215,8 +229,8 @@ class SessionScreen(Screen[None]):
 
     def _footer(self, view: View, columns: int) -> Row:
         age = (view.now.date() - self._prices_as_of).days
-        stale, enter = age > _STALE_AFTER, "enter" if self._settings.ascii else ENTER
-        return fit(footer(columns, self._prices_as_of.isoformat(), stale=stale, enter=enter), columns)
+        stale = age > _STALE_AFTER
+        return fit(footer(columns, self._prices_as_of.isoformat(), stale=stale, ascii=view.ascii), columns)
 
 
 def places_looked_into(library: Library) -> list[Place]:

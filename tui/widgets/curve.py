@@ -38,6 +38,36 @@ def grid_step(top: float, most: int) -> float:
     return _round_up(top / max(1, most), _STEPS)
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A vertical scale whose grid lines stand on whole rows, all at one distance."""
+
+    step: float
+    every: int
+    """Rows from one grid line to the next."""
+    rows: int
+
+    @property
+    def top(self) -> float:
+        """The value at the upper edge of the highest row."""
+        return self.step * self.rows / self.every
+
+    @property
+    def lines(self) -> dict[int, float]:
+        """The value of each row, counted from the top, on whose floor a grid line runs; zero is the last."""
+        return {
+            self.rows - 1 - count * self.every: count * self.step for count in range((self.rows - 1) // self.every + 1)
+        }
+
+
+def scale_for(value: float, rows: int) -> Scale:
+    """Return the lowest scale with two to five round steps that holds a value."""
+    widest = max(1, rows // 2)
+    choices = range(min(widest, -(-rows // 5)), widest + 1)
+    scales = [Scale(_round_up(value * every / rows, _STEPS), every, rows) for every in choices]
+    return min(scales, key=lambda scale: scale.top)
+
+
 def _round_up(value: float, steps: Sequence[float]) -> float:
     if value <= 0:
         return 1.0

@@ -34,7 +34,7 @@ class CurvePanel(Panel):
     chart: reactive[Chart] = reactive(Chart.COST)
 
     def depends_on(self, view: View) -> object:
-        return (super().depends_on(view), self.chart)
+        return (super().depends_on(view), self.chart, view.alternate)
 
     def watch_chart(self) -> None:
         self.watch_view()
@@ -65,9 +65,11 @@ class CurvePanel(Panel):
         state = view.state
         if view.is_unpriced and self.chart in (Chart.COST, Chart.PARTS):
             return [EMPTY, row(("  this model has no known price: nothing to draw", "$muted"))]
-        if state is None or not state.main.turns or not view.paid or lines < 3:
+        turns = len((view.whole or view).paid)
+        if state is None or not turns or lines < 3:
             return [EMPTY, row(("  the curve begins with the first response", "$muted"))]
-        plot = divide(columns, lines)
+        coming = None if view.whole else state.horizon / (turns + state.horizon) if view.outlook else 0.0
+        plot = divide(columns, lines, coming)
         return _DRAWINGS[self.chart](view, plot).rows()
 
 

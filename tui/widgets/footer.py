@@ -18,14 +18,28 @@ LIVE: Sequence[Key] = (
     ("?", "help"),
     ("q", "quit"),
 )
+REPLAY: Sequence[Key] = (
+    ("space", "play"),
+    ("←→", "turn"),
+    ("⇧←→", "prompt"),
+    ("+-", "speed"),
+    ("n p", "marker"),
+    ("c", "cleared here"),
+    ("m", "model"),
+    ("x", "remove"),
+    ("v", "view"),
+    (ENTER, "details"),
+    ("?", "help"),
+    ("q", "quit"),
+)
 
 
-def footer(columns: int, prices_of: str, *, stale: bool, keys: Sequence[Key] = LIVE, enter: str = ENTER) -> Row:
+def footer(columns: int, prices_of: str, *, stale: bool, keys: Sequence[Key] = LIVE, ascii: bool = False) -> Row:  # noqa: A002
     """Return the keys that fit, from the right all but help dropped, and the date of the prices."""
     right = row(
         ("! " if stale else "", "$watch bold"), (f"list prices of {prices_of}", "$watch" if stale else "$faint"), " "
     )
-    shown = [(enter if key == ENTER else key, word) for key, word in keys]
+    shown = [("enter" if key == ENTER and ascii else key, word) for key, word in keys]
     while len(shown) > 1 and width(_keys(shown)) > columns:
         shown.pop(next(index for index in reversed(range(len(shown))) if shown[index][0] != "?"))
     left = _keys(shown)

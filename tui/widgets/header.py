@@ -10,6 +10,7 @@ _STATES = {
     Phase.LIVE: ("● live", "$output bold"),
     Phase.READING: ("◌ reading", "$muted"),
     Phase.WAITING: ("◌ waiting", "$muted"),
+    Phase.REPLAY: ("▶ replay", "$new bold"),
     Phase.GONE: ("◌ gone", "$watch bold"),
     Phase.FAILED: ("× unreadable", "$act bold"),
 }
@@ -32,7 +33,9 @@ def header(view: View, columns: int) -> Row:
         left = (*left, (" · ", "$faint"), (detail, "$muted"))
     live = view.snapshot.live_here
     others = row((f"{live} live here ", "$muted"), ("o", "$bright bold"), "  ") if live > 1 else EMPTY
-    return spread(left, row(*others, (view.now.strftime("%H:%M:%S"), "$muted"), " "), columns)
+    dated = view.snapshot.phase is Phase.REPLAY and columns >= 100
+    now = view.now.strftime("%Y-%m-%d %H:%M:%S" if dated else "%H:%M:%S")
+    return spread(left, row(*others, (now, "$muted"), " "), columns)
 
 
 def _ttl(view: View) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from meter.level import compaction_point
 from tui.cells import EMPTY, Row, first_fit, fit, row, spread, width
-from tui.format import MARKS, countdown, money, plural, share, sum_of_money, tokens, window
+from tui.format import MARKS, countdown, money, plural, share, sum_of_money, tokens, whole_share, window
 from tui.view import View
 from tui.widgets.big_money import big_money
 from tui.widgets.gauge import gauge
@@ -149,7 +149,7 @@ def cache_rows(view: View, columns: int) -> list[Row]:
     beside = EMPTY
     if turn is not None and turn.turn.usage.context and columns >= 24:
         beside = row(
-            ("turn ", "$muted"), (f"{turn.turn.usage.cache_read / turn.turn.usage.context:.0%}", "$foreground")
+            ("turn ", "$muted"), (whole_share(turn.turn.usage.cache_read, turn.turn.usage.context), "$foreground")
         )
     left = spread(words, beside, columns) if width(words) + width(beside) < columns else words
     rows = [left, gauge(rate, columns)]
@@ -176,7 +176,7 @@ def warmth(view: View) -> Row:
     if not left:
         return row(("○ ", "$muted"), ("probably cold", "$foreground"))
     if view.answering:
-        return row(("● ", "$output"), ("warm", "$output"), (" answering", "$muted"))
+        return row(("● ", "$output"), ("warm", "$output"), (", answering", "$muted"))
     return row(("● ", "$output"), ("warm ", "$output"), (countdown(left), "$bright bold"), (" left", "$muted"))
 
 

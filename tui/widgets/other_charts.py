@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 
 from meter.money import PICO_PER_DOLLAR
@@ -23,6 +24,9 @@ class TokenDrawing(Drawing):
     def mark_thresholds(self, drawn: list[list[Cell]], cells: list[list[Cell | None]]) -> None:
         """Levels are about money."""
 
+    def alternates(self) -> Sequence[float]:
+        return ()
+
     def stacked(self, *names: tuple[str, str, str]) -> list[Row]:
         """Return labels under each other: figure, word, style."""
         rows = [row((" ", ""), (figure, style), (f" {word}", "$muted")) for figure, word, style in names]
@@ -33,10 +37,13 @@ class ContextDrawing(TokenDrawing):
     """Draws the size of each turn's prompt; a compaction is a fall."""
 
     def highest(self) -> float:
-        return max(1.0, self.state.main.state.peak)
+        return max(1.0, self.main.state.peak)
+
+    def alternates(self) -> Sequence[float]:
+        return self.view.alternate.result.contexts if self.view.alternate else ()
 
     def cells(self) -> list[list[Cell | None]]:
-        sizes = [metered.turn.usage.context for metered in self.state.main.turns]
+        sizes = [metered.turn.usage.context for metered in self.main.turns]
         return draw_area(Area(sizes, sizes, "gauge", "gauge"), self.plot.columns, self.plot.rows, self.top)
 
     def labels(self) -> list[Row]:
@@ -53,10 +60,10 @@ class SentDrawing(TokenDrawing):
     """Draws all prompt tokens sent so far: below, those that were not read from the cache."""
 
     def highest(self) -> float:
-        return max(1.0, self.state.main.state.tally.prompt_tokens)
+        return max(1.0, self.main.state.tally.prompt_tokens)
 
     def cells(self) -> list[list[Cell | None]]:
-        usages = [metered.turn.usage for metered in self.state.main.turns]
+        usages = [metered.turn.usage for metered in self.main.turns]
         sent = list(accumulate(usage.context for usage in usages))
         uncached = list(accumulate(usage.context - usage.cache_read for usage in usages))
         return draw_area(Area(uncached, sent, "gauge", "track"), self.plot.columns, self.plot.rows, self.top)
@@ -84,7 +91,7 @@ class PartsDrawing(TokenDrawing):
     def _columns(self) -> list[tuple[float, float, float]]:
         ends = [index + 1 for index in column_turns(self.turns, self.plot.columns)]
         starts = [min(end - 1, before) for before, end in zip([0, *ends], ends, strict=False)]
-        turns = self.state.main.turns
+        turns = self.main.turns
         found = []
         for start, end in zip(starts, ends, strict=True):
             bin_ = [metered for metered in turns[start:end] if metered.parts and metered.price]

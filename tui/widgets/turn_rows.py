@@ -17,7 +17,7 @@ from meter.thread_tab import ThreadTab
 from parsers.prompts import Prompt
 from parsers.transcript import Compaction
 from tui.cells import Row, first_fit, fit, row, spread, width
-from tui.format import MARKS, money, plural, tokens
+from tui.format import MARKS, money, plural, tokens, whole_share
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -158,7 +158,7 @@ def turn_row(item: TurnRow, columns: Columns, scale: Pico, model: str) -> Row:
         return fit(row(number, cost, *parts, " ", *_what(item, columns.total - 17 - columns.bar)), columns.total)
     at = metered.turn.at
     clock = at.astimezone(columns.zone).strftime("%H:%M:%S") if at else ""
-    hit = f"{usage.cache_read / usage.context:.0%}" if usage.context else ""
+    hit = whole_share(usage.cache_read, usage.context) if usage.context else ""
     figures = row(
         number,
         (f"{clock:>10}", "$muted"),
