@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 
 from meter.rates import RateTable
 from parsers.targets import Library
+from tui.ascii_screen import AsciiFilter
 from tui.follow import Follower, Post, Snapshot
 from tui.screens.session import Clock, SessionScreen
 from tui.settings import DEFAULTS, Settings
@@ -68,6 +70,7 @@ class RunningTab(App[None]):
             self.register_theme(theme)
         self.theme = settings.theme if settings.theme in self.available_themes else TAB_DARK.name
         self._settings = settings
+        self._ascii = [AsciiFilter()] if settings.ascii else []
         if self.current_theme.ansi and self.no_color:
             self.theme = TAB_DARK.name  # greys of the terminal's own colours would be black on black
         self._make_source = make_source
@@ -82,6 +85,9 @@ class RunningTab(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         theme = self.current_theme
         return palette(dark=theme.dark, ansi=theme.ansi, grey=self.no_color)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*self._ascii, *super().get_line_filters()]
 
     def on_mount(self) -> None:
         live = SessionScreen(self._clock, self._prices_as_of, self._library, self._settings)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -18,9 +20,11 @@ from parsers.labels import clean
 from parsers.roots import config_roots
 from parsers.session_files import ProjectFolder
 from parsers.targets import AmbiguousTargetError, Library, TargetError, find_transcripts, newest, refuse_foreign
+from tui.ascii import STAND_IN, speaks_utf8
 from tui.settings import Settings, SettingsError, load_settings, settings_text
 
 if TYPE_CHECKING:
+    from meter.session import SessionState
     from tui.sessions import Wanted
 
 FOUND, NOTHING_FOUND, BAD_USAGE = 0, 1, 2
@@ -32,14 +36,14 @@ _WITH_VALUE = ("--config-dir", "--prices", "--speed", "--at")
 _USAGE = """runningtab [TARGET] [OPTION...]
        runningtab watch --json [TARGET]
        runningtab replay TARGET [--speed 20 | max] [--at TURN] [--json]
-       runningtab report [TARGET... | --all] [--json]
+       runningtab report [TARGET... | --all] [--json | --csv | --markdown]
        runningtab sessions [--json]
        runningtab settings
        runningtab demo"""
 _EPILOG = """\
 TARGET is a transcript, a folder of transcripts, a working directory, or the beginning of a session id.
 Without one, the session of this working directory is meant: a live one first, then the newest.
-Options of every command: --config-dir DIR, --prices FILE, --no-titles.
+Options of every command: --config-dir DIR, --prices FILE, --no-titles, --ascii.
 """
 
 
@@ -52,8 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without UTF-8 shows "?", not a traceback
+            stream.reconfigure(errors=STAND_IN)  # where there is no UTF-8, stand-ins and no traceback
     options = _parser().parse_args(_command_first(arguments))
+    if options.ascii and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="ascii", errors=STAND_IN)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         code = run(options)
@@ -110,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--prices", type=Path, metavar="FILE", help="your own prices, as JSON")
     common.add_argument("--no-titles", action="store_true", help="keep and show no text of the transcript")
+    common.add_argument("--ascii", action="store_true", help="write and draw nothing but ASCII")
 
     parser = _Parser(
         prog="runningtab",
@@ -119,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="runningtab")
 
     watch = commands.add_parser("watch", parents=[common], help="follow a session live (the default)", epilog=_EPILOG)
     watch.add_argument("target", nargs="?", metavar="TARGET")
@@ -136,7 +143,10 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", parents=[common], help="print what sessions cost", epilog=_EPILOG)
     report.add_argument("targets", nargs="*", metavar="TARGET")
     report.add_argument("--all", action="store_true", help="all sessions of all projects")
-    report.add_argument("--json", action="store_true", help="print JSON")
+    form = report.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--csv", action="store_true", help="print a table for spreadsheets, a row a session")
+    form.add_argument("--markdown", action="store_true", help="print Markdown, for an issue or a pull request")
     report.set_defaults(run=_report)
 
     sessions = commands.add_parser("sessions", parents=[common], help="list the sessions of all projects")
@@ -211,17 +221,28 @@ def _report(options: argparse.Namespace) -> int:
         if not wanted:
             _complain(f"no session in {library.where()}")
         return NOTHING_FOUND
-    if options.json:
-        import json
+    print(_report_in_form(options, states, rates), end="")
+    return FOUND
 
+
+def _report_in_form(options: argparse.Namespace, states: list[SessionState], rates: RateTable) -> str:
+    today = datetime.now(UTC).date()
+    if options.json or options.csv:
         from tui.session_json import report_json
 
-        print(json.dumps(report_json(states, rates)))
-    else:
-        from tui.report import report_text
+        report = report_json(states, rates)
+        if options.csv:
+            from tui.report_csv import report_csv
 
-        print(report_text(states, rates, datetime.now(UTC).date()), end="")
-    return FOUND
+            return report_csv(report)
+        return json.dumps(report) + "\n"
+    if options.markdown:
+        from tui.report_markdown import report_markdown
+
+        return report_markdown(states, rates, today)
+    from tui.report import report_text
+
+    return report_text(states, rates, today)
 
 
 def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:
@@ -286,7 +307,8 @@ def _watch(options: argparse.Namespace) -> int:
     _need_terminal()
     from tui.app import watch
 
-    return watch(path, library, _here(), rates, keep_labels=_labels(options, settings), settings=settings)
+    drawn = _as_drawn(options, settings)
+    return watch(path, library, _here(), rates, keep_labels=_labels(options, settings), settings=drawn)
 
 
 def _replay(options: argparse.Namespace) -> int:
@@ -303,7 +325,7 @@ def _replay(options: argparse.Namespace) -> int:
             library,
             rates,
             keep_labels=keep_labels,
-            settings=settings,
+            settings=_as_drawn(options, settings),
             speed=options.speed,
             at_turn=options.at,
         )
@@ -355,7 +377,7 @@ def _demo(options: argparse.Namespace) -> int:
     _need_terminal()
     from tui.demo import demo
 
-    return demo(rates, settings)
+    return demo(rates, _as_drawn(options, settings))
 
 
 def _show_settings(_options: argparse.Namespace) -> int:
@@ -372,6 +394,13 @@ def _settings() -> Settings:
 
 def _labels(options: argparse.Namespace, settings: Settings) -> bool:
     return settings.titles and not options.no_titles
+
+
+def _as_drawn(options: argparse.Namespace, settings: Settings) -> Settings:
+    """Return the settings for this terminal: without UTF-8 it is drawn in ASCII."""
+    if options.ascii or not speaks_utf8(sys.stdout.encoding, os.environ):
+        return replace(settings, ascii=True)
+    return settings
 
 
 def _need_terminal() -> None:

@@ -22,21 +22,24 @@ Table = list[tuple[str, ...]]
 def report_text(states: Sequence[SessionState], rates: RateTable, today: date) -> str:
     """Return the summary of one session, or a line for each of several and their sum."""
     parts = [_session(states[0])] if len(states) == 1 else [_list(states), _total(states)]
-    return "\n\n".join([*parts, "\n".join(_footnotes(states, rates, today))]) + "\n"
+    return "\n\n".join([*parts, "\n".join(footnotes(states, rates, today))]) + "\n"
 
 
 def _session(state: SessionState) -> str:
-    tally = state.tally
-    rows = [
-        ("Session", state.title or clean(state.session_id)),
-        ("", clean(state.path)),
-        ("Total cost", f"{_cost(tally)} at list price"),
+    rows = [("Session", state.title or clean(state.session_id)), ("", clean(state.path)), *cost_rows(state)]
+    models = _aligned(models_table(state.models.items()))
+    return "\n".join([*_pairs(rows), "", *models, "", *_pairs(main_thread_rows(state))])
+
+
+def cost_rows(state: SessionState) -> list[tuple[str, str]]:
+    """Return what a session cost, how long it took, and whose turns they were."""
+    return [
+        ("Total cost", f"{_cost(state.tally)} at list price"),
         *_times(state),
         ("Turns", _turns(state)),
         *_agents(state),
+        *_beside(state),
     ]
-    rows += _beside(state)
-    return "\n".join([*_pairs(rows), "", *_models(state.models.items()), "", *_pairs(_main_thread(state))])
 
 
 def _beside(state: SessionState) -> list[tuple[str, str]]:
@@ -85,7 +88,8 @@ def _agents(state: SessionState) -> list[tuple[str, str]]:
     ]
 
 
-def _main_thread(state: SessionState) -> list[tuple[str, str]]:
+def main_thread_rows(state: SessionState) -> list[tuple[str, str]]:
+    """Return the cache, the context and the compounding of the main thread."""
     main = state.main.state
     if not main.turns:
         return []
@@ -120,13 +124,14 @@ def _context(state: SessionState) -> str:
     return ", ".join(parts)
 
 
-def _models(models: Iterable[tuple[str, Tally]]) -> list[str]:
+def models_table(models: Iterable[tuple[str, Tally]]) -> Table:
+    """Return a row of heads, then for each model its tokens and below them their money."""
     table: Table = [("Model", "Turns", "Input", "Output", "Cache read", "Cache write", "Cost")]
     for model, tally in models:
         table.append(_row(clean(model) or "unnamed model", tally))
         if tally.unpriced_turns < tally.turns:
             table.append(("", "", *_parts(tally), _fees(tally)))
-    return _aligned(table)
+    return table
 
 
 def _row(name: str, tally: Tally) -> tuple[str, ...]:
@@ -148,6 +153,11 @@ def _cost(tally: Tally) -> str:
 
 
 def _list(states: Sequence[SessionState]) -> str:
+    return "\n".join(_aligned(sessions_table(states), left=(0, 5)))
+
+
+def sessions_table(states: Sequence[SessionState]) -> Table:
+    """Return a row of heads, then a row for each session; the last column names it."""
     table: Table = [("Began", "Turns", "Context", "Hit", "Cost", "Session")]
     for state in states:
         began = state.started_at.strftime("%Y-%m-%d %H:%M") if state.started_at else ""
@@ -157,25 +167,35 @@ def _list(states: Sequence[SessionState]) -> str:
         table.append(
             (began, str(state.tally.turns), context, "" if rate is None else share(rate), _cost(state.tally), name)
         )
-    return "\n".join(_aligned(table, left=(0, 5)))
+    return table
 
 
 def _total(states: Sequence[SessionState]) -> str:
+    return "\n".join([*_pairs(total_rows(states)), "", *_aligned(models_table(models_by_cost(states)))])
+
+
+def total_rows(states: Sequence[SessionState]) -> list[tuple[str, str]]:
+    """Return the sum of several sessions; each turn is counted once."""
     total = sum((state.tally for state in states), Tally())
-    models: dict[str, Tally] = {}
-    for state in states:
-        for model, tally in state.models.items():
-            models[model] = models.get(model, Tally()) + tally
     turns = f"{total.turns} {plural(total.turns, 'turn')}"
     rows = [("Total cost", f"{_cost(total)} at list price"), ("Sessions", f"{len(states)}, {turns}")]
     inherited = sum(state.inherited.turns for state in states)
     if inherited:
         rows.append(("Copies", f"{inherited} {plural(inherited, 'turn')} of forks, counted once, where they were paid"))
-    by_cost = sorted(models.items(), key=lambda item: -item[1].cost)
-    return "\n".join([*_pairs(rows), "", *_models(by_cost)])
+    return rows
 
 
-def _footnotes(states: Sequence[SessionState], rates: RateTable, today: date) -> list[str]:
+def models_by_cost(states: Sequence[SessionState]) -> list[tuple[str, Tally]]:
+    """Return each model of several sessions with its sums, the dearest first."""
+    models: dict[str, Tally] = {}
+    for state in states:
+        for model, tally in state.models.items():
+            models[model] = models.get(model, Tally()) + tally
+    return sorted(models.items(), key=lambda item: -item[1].cost)
+
+
+def footnotes(states: Sequence[SessionState], rates: RateTable, today: date) -> list[str]:
+    """Return the lines that say how far the figures hold."""
     total = sum((state.tally for state in states), Tally())
     notes = [f"List prices of {rates.as_of}; subscribers pay no per-token bill."]
     if rates.custom:
@@ -199,7 +219,12 @@ def _footnotes(states: Sequence[SessionState], rates: RateTable, today: date) ->
 
 
 def _any(states: Sequence[SessionState], certainty: Certainty) -> bool:
-    return any(tab.state.tally.certainty is certainty for state in states for tab in state.threads)
+    """Tell whether a figure of the report bears a mark: a thread's, or a model's beside one that has no price."""
+    return any(
+        tally.certainty is certainty
+        for state in states
+        for tally in (*(tab.state.tally for tab in state.threads), *state.models.values())
+    )
 
 
 def _aligned(table: Table, left: Sequence[int] = (0,)) -> list[str]:

@@ -12,6 +12,7 @@ from platformdirs import user_config_path
 from meter.budget import Budgets
 from meter.level import DEFAULT_LEVELS, Entry, LevelSettings
 from meter.settings import MeterSettings
+from parsers.labels import clean
 
 Billing = Literal["api", "subscription"]
 
@@ -51,6 +52,8 @@ class Settings:
     """Send a desktop notification (OSC 9) for it, when the terminal is not focused."""
     titles: bool = True
     """Keep and show short labels of the transcript's text."""
+    ascii: bool = False
+    """Draw nothing but ASCII, as --ascii does."""
     theme: str = "tab-dark"
     """Any theme of the command palette; tab-dark and tab-light are ours."""
     origin: Path | None = field(default=None)
@@ -101,30 +104,44 @@ def load_settings(path: Path | None = None) -> Settings:
 
 
 def written(value: object) -> str:
-    """Write a value as the file would."""
-    if value is None:
-        return "off"
+    """Write a value as the file would, so that it is read again as the same one."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f'"{value}"'
+        return f'"{"".join(_escaped(char) for char in value)}"'
     if isinstance(value, tuple):
         return "[" + ", ".join(written(item) for item in value) + "]"
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    return str(value)
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    return char if char.isprintable() else f"\\U{ord(char):08x}"
 
 
 def settings_text(settings: Settings, environ: Mapping[str, str]) -> str:
-    """Return what ``runningtab settings`` prints: every key, what is in force, and from where."""
+    """Return what ``runningtab settings`` prints: every key, what is in force, and from where; a settings file."""
     file = settings.origin or settings_path()
     there = "" if settings.origin else " (not there: all defaults)"
-    lines = [f"# {file}{there}"]
-    width = max(len(name) for name in KEYS)
-    values = {name: written(value) for name, value, _ in settings.rows()}
-    room = max(len(value) for value in values.values())
-    for name, _, source in settings.rows():
-        mark = "default" if source == "default" else "set in the file"
-        lines.append(f"{name:<{width}} = {values[name]:<{room}}  # {mark}")
+    rows = [
+        # TOML has no word for "off": such a key stands as a remark, with a value that could be given.
+        (name, written(value), source) if value is not None else (f"# {name}", _EXAMPLES[name], "off")
+        for name, value, source in settings.rows()
+    ]
+    width = max(len(name) for name, _, _ in rows)
+    room = max(len(value) for _, value, _ in rows)
+    remarks = {"default": "default", "off": "off, default"}
+    lines = [f"# {clean(str(file))}{there}"]
+    lines += [
+        f"{name:<{width}} = {value:<{room}}  # {remarks.get(source, 'set in the file')}" for name, value, source in rows
+    ]
     prices = user_config_path("runningtab") / "prices.json"
-    lines.append(f"# own prices: {prices}{'' if prices.exists() else ' (not there)'}")
-    lines.append(f"# Claude Code: {environ.get('CLAUDE_CONFIG_DIR') or '~/.claude, ~/.config/claude'}")
+    lines.append(f"# own prices: {clean(str(prices))}{'' if prices.exists() else ' (not there)'}")
+    lines.append(f"# Claude Code: {clean(environ.get('CLAUDE_CONFIG_DIR') or '~/.claude, ~/.config/claude')}")
     return "\n".join(lines) + "\n"
+
+
+_EXAMPLES = {"budget_turn": "0.5", "budget_session": "10", "budget_day": "30"}

@@ -82,6 +82,8 @@ class View:
     """What the nudges were made of: while it is equal they are the same."""
     subscription: bool = False
     """Sentences speak of tokens first: the person pays no per-token bill."""
+    ascii: bool = False
+    """Nothing but ASCII may be drawn: no digits of blocks."""
     whole: Whole | None = None
     """What is still to come in a replay."""
     alternate: Alternate | None = None
@@ -206,11 +208,12 @@ def make_view(
     budgets: Budgets | None = None,
     snoozed: Mapping[Kind, int] = NONE_SNOOZED,
     subscription: bool = False,
+    ascii: bool = False,  # noqa: A002 - the setting's name
 ) -> View:
     """Return the view of a snapshot at a moment; the one before spares what did not change."""
     state = snapshot.state
     if state is None or snapshot.phase is Phase.WAITING:
-        return View(snapshot, now)
+        return View(snapshot, now, ascii=ascii)
     paid, flat = (last.paid, last.flat) if last is not None and last.state is state else cumulative(state)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = _spent_since(state, midnight)
@@ -223,6 +226,7 @@ def make_view(
         flat=flat,
         snoozed=snoozed,
         subscription=subscription,
+        ascii=ascii,
     )
     left = view.clock.left(now) if view.clock else None
     moment = Moment(left, waiting=not view.answering, finished=view.is_idle)

@@ -12,8 +12,9 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pyte
 
@@ -23,7 +24,14 @@ TIMEOUT = 30.0
 class Terminal:
     """The program under a terminal of a size; use it as a context manager."""
 
-    def __init__(self, arguments: Sequence[str], home: Path, columns: int = 80, lines: int = 24) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        home: Path,
+        columns: int = 80,
+        lines: int = 24,
+        environ: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._parent, child = pty.openpty()
@@ -36,6 +44,7 @@ class Terminal:
             "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",
             "TEXTUAL_ANIMATIONS": "none",
+            **environ,
         }
         command = [sys.executable, "-m", "tui", *arguments]
         self.process = subprocess.Popen(

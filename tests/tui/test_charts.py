@@ -15,7 +15,7 @@ from fixtures.spend import LIST, PICO, SEARCH, Spend
 from fixtures.story import story
 from tests.support import state_of_session
 from tests.tui.pilot import assert_whole, stage
-from tests.tui.test_screen import Growing, live
+from tests.tui.snapshots import Growing, live
 from tui.cells import plain
 from tui.follow import Phase, Snapshot
 from tui.format import money, tokens

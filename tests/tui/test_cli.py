@@ -335,3 +335,13 @@ def test_a_terminal_without_utf_8_gets_a_report_not_a_traceback(tmp_path: Path) 
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Gezeiten f?r S?d" in done.stdout
+
+
+@pytest.mark.parametrize("forms", [("--json", "--csv"), ("--markdown", "--csv"), ("--json", "--markdown")])
+def test_a_report_has_one_form(forms: tuple[str, str], tmp_path: Path, capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["report", str(made(tmp_path)), *forms])
+    assert end.value.code == 2
+    line = complaint(capsys)
+    assert all(form in line for form in forms)
+    assert "`runningtab report --help`" in line

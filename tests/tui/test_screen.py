@@ -5,23 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
 from textual.widget import Widget
 
-import tui.widgets.turn_list
-from fixtures.session import START, Session, Ticking
-from fixtures.spend import Spend
-from fixtures.story import story
-from meter.rates import list_prices
-from meter.session import SessionMeter, SessionState
-from parsers.session_log import SessionLog
+from fixtures.session import START, Session
 from parsers.targets import Library
-from tests.conftest import SHARED
-from tests.support import read_file, state_of_session
-from tests.tui.pilot import NAMED_SIZES, SIZES, assert_whole, counting, stage
+from tests.support import state_of_session
+from tests.tui.pilot import NAMED_SIZES, SIZES, assert_whole, stage
+from tests.tui.snapshots import SESSIONS, Growing, live, needs_shared, state_of, turns_title
 from tui.app import RunningTab
 from tui.follow import Phase, Snapshot
 from tui.format import money, share, tokens
@@ -31,48 +24,6 @@ from tui.widgets.footer import LIVE
 from tui.widgets.panel import Panel
 from tui.widgets.rows import Rows
 from tui.widgets.turn_list import TurnList
-from tui.widgets.turn_rows import turn_row
-
-LONG = SHARED / "client" / "long-50-turns" / "projects" / "-tmp-demo-project"
-FIRST = Spend(input=4, write_1h=20_000, output=200)
-
-needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared transcripts are not here")
-SESSIONS = ("story", pytest.param("long", marks=needs_shared), "wide", "one turn", "unpriced", "agents only")
-
-
-@cache
-def state_of(name: str) -> SessionState:
-    """Return one of the sessions that the screen must stand."""
-    session = Session(5, clock=Ticking(START, timedelta(milliseconds=250)))
-    match name:
-        case "story":
-            session.ai_title("A page of tide tables")
-            for _ in story(session, 80):
-                pass
-        case "long":
-            (path,) = LONG.glob("*.jsonl")
-            return read_file(path)
-        case "wide":
-            session.custom_title("潮汐表のページ 🌊 한국어 제목")
-            for number in range(30):
-                session.main.prompt("月はどこですか、そして潮はいつ満ちますか")
-                session.main.turn(
-                    Spend(input=4, write_5m=6_000, read=9_000 + 6_000 * number), tools=("Read",), target="潮/表.csv"
-                )
-        case "one turn":
-            session.main.prompt()
-            session.main.turn(FIRST)
-        case "unpriced":
-            session.main.prompt()
-            for _ in range(5):
-                session.main.turn(FIRST, model="tidal-model-1")
-        case "agents only":
-            session.agent().turn(FIRST)
-    return state_of_session(session)
-
-
-def live(name: str) -> Snapshot:
-    return Snapshot(Phase.LIVE, state_of(name), 1.0)
 
 
 def meters_of(rows: list[str]) -> list[str]:
@@ -216,115 +167,6 @@ async def test_what_happens_to_a_transcript_leaves_its_last_figures(change: dict
     assert tokens(state_of("one turn").main.state.context) in text
 
 
-class Growing:
-    """A session that grows under its meter, so that its states share what did not change."""
-
-    def __init__(self, turns: int = 60) -> None:
-        self.session = Session(7, clock=Ticking(START, timedelta(milliseconds=50)))
-        self.log = SessionLog(self.session.path)
-        self.meter = SessionMeter(self.log, list_prices())
-        self.context = 0
-        self.grow(turns)
-
-    def grow(self, turns: int) -> Snapshot:
-        known = len(self.session.lines)
-        for _ in range(turns):
-            if len(self.session.responses) % 9 == 0:
-                self.session.main.prompt("where is the moon")
-            grown = 1_000 if self.context else 20_000
-            self.session.main.turn(Spend(input=4, write_1h=grown, read=self.context, output=200))
-            self.context += grown
-        for line in self.session.lines[known:]:
-            self.log.feed(self.log.main, line.data)
-        return Snapshot(Phase.LIVE, self.meter.update(), 1.0)
-
-
-def newest_turns(rows: list[str]) -> list[int]:
-    """Return the numbers of the turns in view."""
-    start = next(index for index, row in enumerate(rows) if "Turns  " in row)
-    found = (re.match(r"[│▌ ]*(\d+)  ", row) for row in rows[start + 1 :])
-    return [int(match[1]) for match in found if match]
-
-
-def turns_title(rows: list[str]) -> str:
-    return next(row for row in rows if "Turns  " in row)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=str)
-async def test_the_list_follows_the_end_until_somebody_scrolls_up(size: tuple[int, int]) -> None:
-    growing = Growing(80)
-    async with stage(size) as screen:
-        rows = await screen.show(growing.grow(0))
-        assert newest_turns(rows)[-1] == 80
-        assert "following" in turns_title(rows)
-        assert newest_turns(await screen.show(growing.grow(1)))[-1] == 81
-
-        scrolled = await screen.press("home")
-        last = newest_turns(scrolled)[-1]
-        assert newest_turns(scrolled)[0] == 1
-        assert f"+{81 - last} turns below · end follows again" in turns_title(scrolled)
-
-        later = await screen.show(growing.grow(3))
-        assert newest_turns(later) == newest_turns(scrolled)
-        assert f"+{84 - last} turns below" in turns_title(later)
-
-        followed = await screen.press("end")
-        assert newest_turns(followed)[-1] == 84
-        assert "following" in turns_title(followed)
-        assert newest_turns(await screen.show(growing.grow(1)))[-1] == 85
-
-
-async def test_a_list_in_a_side_pane_follows_the_end_too() -> None:
-    growing = Growing(80)
-    async with stage((44, 24)) as screen:
-        assert newest_turns(await screen.show(growing.grow(0)))[-1] == 80
-        scrolled = await screen.press(*["pageup"] * 4)
-        assert newest_turns(scrolled)[-1] < 80
-        assert "following" not in turns_title(scrolled)
-        assert newest_turns(await screen.show(growing.grow(3))) == newest_turns(scrolled)
-        assert newest_turns(await screen.press("end"))[-1] == 83
-
-
-async def test_the_wheel_scrolls_and_coming_back_to_the_end_follows_again() -> None:
-    growing = Growing(80)
-    async with stage() as screen:
-        await screen.show(growing.grow(0))
-        screen.app.screen.query_one(TurnList).scroll_up(animate=False, immediate=True)
-        await screen.pause()
-        assert "turn below" in turns_title(screen.rows())
-        screen.app.screen.query_one(TurnList).scroll_end(animate=False, immediate=True)
-        await screen.pause()
-        assert "following" in turns_title(screen.rows())
-
-
-async def test_the_heading_of_a_prompt_stays_while_its_turns_are_in_view() -> None:
-    async with stage((120, 36)) as screen:
-        rows = await screen.show(live("story"))
-        for _ in range(12):
-            start = rows.index(turns_title(rows))
-            assert rows[start + 2].startswith("│  › ")
-            rows = await screen.press("pageup")
-            assert_whole(rows, 120, 36)
-
-
-async def test_thousands_of_turns_draw_only_the_rows_in_view(monkeypatch: pytest.MonkeyPatch) -> None:
-    growing = Growing(5_000)
-    snapshot = growing.grow(0)
-    calls: list[str] = []
-    monkeypatch.setattr(tui.widgets.turn_list, "turn_row", counting(calls, "turn", turn_row))
-    async with stage((120, 36)) as screen:
-        rows = await screen.show(snapshot)
-        assert newest_turns(rows)[-1] == 5_000
-        visible = screen.app.screen.query_one(TurnList).size.height
-        assert 0 < len(calls) <= 4 * visible  # the first frames may find the list at other sizes
-        calls.clear()
-        await screen.show(growing.grow(1))
-        assert len(calls) <= visible
-        calls.clear()
-        assert newest_turns(await screen.press("home"))[0] == 1
-        assert len(calls) <= 3 * visible
-
-
 @pytest.fixture
 def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the names of the widgets that draw themselves."""
@@ -414,50 +256,6 @@ async def test_a_key_ends_it_and_stops_the_source(key: str) -> None:
     assert screen.source.calls == ["start", "stop"]
     assert not screen.app.is_running
     assert screen.app.return_code == 0
-
-
-HOSTILE = [
-    "[red]alarm[/red] [b",
-    "[link=x://y]z[/link]",
-    "[@click=app.quit]y[/]",
-    "$act [/] \\[z]",
-]
-
-
-@pytest.mark.parametrize("words", HOSTILE)
-async def test_markup_of_a_transcript_is_text(words: str) -> None:
-    session = Session(1)
-    session.custom_title(words)
-    session.main.prompt(words)
-    session.main.turn(FIRST, tools=("[b]Read",), target=words)
-    async with stage() as screen:
-        rows = await screen.show(Snapshot(Phase.LIVE, state_of_session(session), 1.0))
-        assert_whole(rows, 120, 36)
-    assert words in rows[0]
-    assert sum(words in row for row in rows) == 3
-    assert "[b]Read" in "\n".join(rows)
-
-
-async def test_markup_in_a_trouble_or_a_place_is_text(isolated_home: Path) -> None:
-    library = Library((isolated_home / "[red]x[/red]",))
-    async with stage((80, 24), library) as screen:
-        assert "~/[red]x[/red]/projects" in "\n".join(await screen.show(Snapshot(Phase.WAITING)))
-        failed = Snapshot(Phase.FAILED, trouble="[b]/x\x1b[31m/a.jsonl\u202e: denied")
-        assert "[b]/x/a.jsonl: denied" in "\n".join(await screen.show(failed))
-
-
-@pytest.mark.parametrize("bad", ["\x1b[31m", "\x1b]0;pwned\x07", "\u202e", "\u200b", "\x00", "\x9b31m", "\n", "\t"])
-async def test_control_characters_of_a_transcript_never_reach_the_screen(bad: str) -> None:
-    session = Session(1)
-    session.custom_title(f"Tide{bad}tables")
-    session.cwd = f"/work/ti{bad}de"
-    session.main.prompt(f"where {bad} is the moon")
-    session.main.turn(FIRST, tools=(f"Re{bad}ad",), target=f"a{bad}b")
-    async with stage() as screen:
-        rows = await screen.show(Snapshot(Phase.LIVE, state_of_session(session), 1.0))
-        assert_whole(rows, 120, 36)
-    assert all(row.isprintable() for row in rows)
-    assert "Tide" in rows[0]
 
 
 @pytest.mark.parametrize("theme", ["tab-dark", "tab-light", "ansi-dark", "ansi-light", "textual-dark", "nord"])

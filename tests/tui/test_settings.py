@@ -45,6 +45,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "bell": ("true", True),
     "notify": ("true", True),
     "titles": ("false", False),
+    "ascii": ("true", True),
     "theme": ('"tab-light"', "tab-light"),
 }
 """A value other than the default for each key, as the file writes it and as it is read."""
@@ -170,6 +171,18 @@ BROKEN = [
     ("budget_session = -1", 1, "budget_session", "greater than or equal to 0"),
     ('billing = "free"', 1, "billing", "'api' or 'subscription'"),
     ("watch_factor = 4\nact_factor = 3", 2, "act_factor", "below watch_factor"),
+    ("act_factor = 3\nwatch_factor = 4", 1, "act_factor", "below watch_factor"),
+    ("bell = true\nact_factor = 1.5", 2, "act_factor", "below watch_factor"),
+    ("bell = true\nwatch_factor = 3", 2, "watch_factor", "above act_factor"),
+    ("bell = true\n[levels]\nwatch_factor = 3", 2, "levels", "no such setting"),
+    ("notify = true\n\n[bell]\nloud = true", 3, "bell", "boolean"),
+    ("notify = true\n[[bell]]\n", 2, "bell", "boolean"),
+    ("[tide]\nbell = 'x'\n", 1, "tide", "no such setting"),
+    ("bell . loud = 3", 1, "bell", "boolean"),
+    ("theme = '''\nbell = 3\n'''\nbell = 3", 4, "bell", "boolean"),
+    ("[bell]\n[bell]", 2, "bell", "Cannot declare"),
+    ("bell = true\ntheme = '''x\n", 2, "theme", "Expected"),
+    ("switch_to = [\n  'a',\n]\ntheme = '''x\n", 4, "theme", "Expected"),
     ("bell = true\nnotify = yes\n", 2, "notify", "Invalid value"),
     ("bell = true\r\nnotify = yes\r\n", 2, "notify", "Invalid value"),
     ("bell = true\nbell = false\ntheme = 'x'\n", 2, "bell", "Cannot overwrite"),
@@ -238,20 +251,23 @@ def test_a_file_that_cannot_be_read_is_bad_usage(capsys: Captured) -> None:
 
 
 def shown(capsys: Captured) -> tuple[list[str], dict[str, tuple[str, str]]]:
-    """Return the remarks of ``runningtab settings``, and each key with its value and its source."""
+    """Return the remarks of ``runningtab settings``, and each key with its value and its source; unset ones too."""
     assert main(["settings"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
     lines = out.splitlines()
-    rows = [re.fullmatch(r"(\w+) *= (.*?) *# (.*)", line) for line in lines if not line.startswith("#")]
-    return [line for line in lines if line.startswith("#")], {row[1]: (row[2], row[3]) for row in rows if row}
+    rows = [(line, re.fullmatch(r"(?:# )?(\w+) *= (.*?) *# (.*)", line)) for line in lines]
+    return [line for line, row in rows if not row], {row[1]: (row[2], row[3]) for _, row in rows if row}
 
 
 def test_settings_prints_the_defaults_and_where_the_file_would_be(isolated_home: Path, capsys: Captured) -> None:
     remarks, rows = shown(capsys)
     assert tuple(rows) == KEYS
-    assert all(source == "default" for _, source in rows.values())
-    assert {key: value for key, (value, _) in rows.items()} == {key: written(getattr(DEFAULTS, key)) for key in KEYS}
+    off = {key for key in KEYS if getattr(DEFAULTS, key) is None}
+    assert off == {"budget_turn", "budget_session", "budget_day"}
+    for key, (value, source) in rows.items():
+        assert source == ("off, default" if key in off else "default")
+        assert key in off or value == written(getattr(DEFAULTS, key))
     assert remarks[0] == f"# {settings_path()} (not there: all defaults)"
     assert f"# own prices: {settings_path().with_name('prices.json')} (not there)" in remarks
     assert f"# Claude Code: {isolated_home / 'claude'}" in remarks
@@ -269,12 +285,33 @@ def test_settings_prints_what_is_in_force_and_from_where(capsys: Captured) -> No
             assert rows[key] == (text, "set in the file")
 
 
-def test_what_settings_prints_is_a_settings_file(capsys: Captured) -> None:
-    write("".join(f"{key} = {text}\n" for key, (text, _) in GIVEN.items()))
-    before = load_settings()
+def in_force() -> dict[str, object]:
+    return {key: value for key, value, _ in load_settings().rows()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "".join(f"{key} = {text}\n" for key, (text, _) in GIVEN.items()),
+        "budget_day = 0\nact_saving = 1234567.125\nwatch_saving = 1e-9\nwatch_context = 0\n",
+        'theme = "a\\"b\\\\c\\u001b\\u202e\\U0001F30A # d"\nswitch_to = ["x\\ty", "\\u007f", "潮"]\n',
+    ],
+    ids=["defaults", "all", "numbers", "text"],
+)
+def test_what_settings_prints_is_a_settings_file(text: str, capsys: Captured) -> None:
+    path = write(text)
+    if not text:
+        path.unlink()
+    before = in_force()
     assert main(["settings"]) == 0
-    write(capsys.readouterr().out)
-    assert list(load_settings().rows()) == list(before.rows())
+    printed = capsys.readouterr().out
+    assert printed.replace("\n", "").isprintable()
+    write(printed)
+    assert in_force() == before
+    uncommented = re.sub(r"(?m)^# (budget_\w+ *= )", r"\1", printed)
+    write(uncommented)
+    assert all(value is not None for value in in_force().values())
 
 
 def test_the_horizon_reaches_the_report(tmp_path: Path, capsys: Captured) -> None:
@@ -412,7 +449,16 @@ def test_readme_names_the_file_and_the_command() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "off"), (True, "true"), (50, "50"), (2.0, "2"), (0.5, "0.5"), ((), "[]"), (("a", "b"), '["a", "b"]')],
+    [
+        (True, "true"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        ('a"\\\x1b', '"a\\"\\\\\\U0000001b"'),
+        (50, "50"),
+        (2.0, "2"),
+        (0.5, "0.5"),
+        ((), "[]"),
+        (("a", "b"), '["a", "b"]'),
+    ],
 )
 def test_a_value_is_written_as_the_file_would(value: object, text: str) -> None:
     assert written(value) == text

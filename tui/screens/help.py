@@ -34,6 +34,9 @@ is what re-sending the grown history cost. Dotted: the turns to come. `┴` prom
 
 **Turns** - one line a response, under its prompt; agents under the turn that began them.
 
+Without UTF-8, or with `--ascii`, all is drawn in ASCII: areas `#` flat and `:` history, bars `c` carry, `n` new,
+`o` output.
+
 ## How sure the figures are
 
 | mark | meaning |
@@ -52,6 +55,8 @@ is what re-sending the grown history cost. Dotted: the turns to come. `┴` prom
 | `ctrl+p` | all commands, themes among them |
 | `enter` | the selected turn as a receipt |
 | `b` | next cache break |
+| `p` | fold the turns into their prompts, and unfold them; `enter` opens the selected prompt |
+| `s` | the dearest turns first; by time again |
 | `v` | next chart: cost, context, cost per turn, tokens sent |
 | `z` | hide this kind of nudge for ten turns |
 | `o` | another session |

@@ -231,7 +231,8 @@ class ReplayScreen(SessionScreen):
         words, _ = self._said
         if words:
             return fit(row(" ", (words, "$bright")), columns)
-        return fit(footer(columns, self._prices_as_of.isoformat(), stale=False, keys=REPLAY), columns)
+        prices_of = self._prices_as_of.isoformat()
+        return fit(footer(columns, prices_of, stale=False, keys=REPLAY, ascii=view.ascii), columns)
 
     def action_play(self) -> None:
         """Play or pause."""

@@ -179,6 +179,7 @@ class SessionScreen(Screen[None]):
             budgets=self._settings.budgets,
             snoozed=self._snoozed_now(),
             subscription=self._settings.billing == "subscription",
+            ascii=self._settings.ascii,
         )
 
     def action_snooze(self) -> None:
@@ -233,7 +234,8 @@ class SessionScreen(Screen[None]):
 
     def _footer(self, view: View, columns: int) -> Row:
         age = (view.now.date() - self._prices_as_of).days
-        return fit(footer(columns, self._prices_as_of.isoformat(), stale=age > _STALE_AFTER), columns)
+        stale = age > _STALE_AFTER
+        return fit(footer(columns, self._prices_as_of.isoformat(), stale=stale, ascii=view.ascii), columns)
 
 
 def places_looked_into(library: Library) -> list[Place]:

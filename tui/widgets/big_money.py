@@ -6,14 +6,14 @@ from tui.cells import EMPTY, Row, row
 from tui.widgets.digits import GLYPHS, large, large_width
 
 
-def big_money(figure: str, style: str, columns: int, mark: str = "") -> list[Row]:
+def big_money(figure: str, style: str, columns: int, mark: str = "", *, blocks: bool = True) -> list[Row]:
     """Return three rows: large digits with the dollar sign beside them, without cents where there is no room.
 
-    When even those do not fit, the figure stands in one bold line.
+    When even those do not fit, or blocks cannot be drawn, the figure stands in one bold line.
     """
     whole, _, cents = figure.partition(".")
     shorter = (whole,) if len(cents) == 2 and cents.isdigit() and whole != "$0" else ()
-    for text in (figure, *shorter):
+    for text in (figure, *shorter) if blocks else ():
         digits = text.replace("$", "")
         if all(char in GLYPHS for char in digits) and large_width(digits) + 2 <= columns:
             top, middle, bottom = large(digits)

@@ -36,7 +36,7 @@ def empty_rows(view: View, columns: int, lines: int, places: Sequence[Place]) ->
     """Return the rows, centred as one block; what matters least goes first where there is little room."""
     rows: list[Row] = []
     if lines >= 12:
-        digits = big_money("$0.00", "$faint", columns)
+        digits = big_money("$0.00", "$faint", columns, blocks=not view.ascii)
         shift = " " * ((columns - width(digits[0])) // 2)
         rows += [row(shift, *cells) for cells in digits] + [EMPTY, EMPTY]
     rows += _centred(_sentence(view), columns)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from tui.cells import EMPTY, Row, row, spread, width
 
 Key = tuple[str, str]
+ENTER = "⏎"
 LIVE: Sequence[Key] = (
     ("o", "sessions"),
     ("v", "view"),
-    ("⏎", "details"),
+    (ENTER, "details"),
     ("b", "next break"),
     ("z", "snooze"),
     ("end", "follow"),
@@ -27,18 +28,18 @@ REPLAY: Sequence[Key] = (
     ("m", "model"),
     ("x", "remove"),
     ("v", "view"),
-    ("⏎", "details"),
+    (ENTER, "details"),
     ("?", "help"),
     ("q", "quit"),
 )
 
 
-def footer(columns: int, prices_of: str, *, stale: bool, keys: Sequence[Key] = LIVE) -> Row:
+def footer(columns: int, prices_of: str, *, stale: bool, keys: Sequence[Key] = LIVE, ascii: bool = False) -> Row:  # noqa: A002
     """Return the keys that fit, from the right all but help dropped, and the date of the prices."""
     right = row(
         ("! " if stale else "", "$watch bold"), (f"list prices of {prices_of}", "$watch" if stale else "$faint"), " "
     )
-    shown = list(keys)
+    shown = [("enter" if key == ENTER and ascii else key, word) for key, word in keys]
     while len(shown) > 1 and width(_keys(shown)) > columns:
         shown.pop(next(index for index in reversed(range(len(shown))) if shown[index][0] != "?"))
     left = _keys(shown)

@@ -33,11 +33,11 @@ class TabPanel(Panel):
     def body(self, view: View, columns: int, lines: int) -> list[Row]:
         state = view.state
         if state is None:
-            return big_money("$0.00", "$faint", columns)
+            return big_money("$0.00", "$faint", columns, blocks=not view.ascii)
         tally = state.tally
         figure = "?" if view.is_unpriced else money(tally.cost) if tally.cost else "$0.00"
         mark = MARKS[tally.certainty].strip()
-        rows = big_money(figure, "$bright", columns, mark)
+        rows = big_money(figure, "$bright", columns, mark, blocks=not view.ascii)
         last = view.last_turn
         parts = [("tab", tab_text(view))]
         if last is not None and last.price:

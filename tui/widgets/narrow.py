@@ -29,7 +29,7 @@ class NarrowMeters(Panel):
     def body(self, view: View, columns: int, lines: int) -> list[Row]:
         state = view.state
         if state is None:
-            return [*big_money("$0.00", "$faint", columns)]
+            return big_money("$0.00", "$faint", columns, blocks=not view.ascii)
         large = lines >= LARGE_FROM
         rows = _figures(view, columns) if large else [_line(view)]
         outlook = view.outlook
@@ -46,13 +46,13 @@ def _figures(view: View, columns: int) -> list[Row]:
     half = columns // 2
     mark = MARKS[state.tally.certainty].strip() if state else ""
     figure = "?" if view.is_unpriced else money(cost) if cost else "$0.00"
-    tab = big_money(figure, "$bright", half + 2, mark)
+    tab = big_money(figure, "$bright", half + 2, mark, blocks=not view.ascii)
     last = row(("tab ", "$muted"), (tab_text(view), "$bright"))
     if outlook is None:
         return [*tab, last]
     price = money(dollars_to_pico(sum(view.next_parts)))
     start = max(half, max(width(cells) for cells in tab) + 1)
-    coming = big_money(price, "$next", columns - start, mark="≈")
+    coming = big_money(price, "$next", columns - start, mark="≈", blocks=not view.ascii)
     rows = [row(*fit(left, start), *right) for left, right in zip(tab, coming, strict=True)]
     times = first_fit(
         columns - width(last) - 1,

@@ -35,7 +35,7 @@ class NextTurnPanel(Panel):
                 first_fit(columns, row(("known from the next turn on", "$muted")), row(("after the next", "$muted"))),
             ]
         price = money(dollars_to_pico(sum(view.next_parts)))
-        digits = big_money(price, "$next", columns, mark="≈")
+        digits = big_money(price, "$next", columns, mark="≈", blocks=not view.ascii)
         beside = _beside(view, outlook, columns - max(width(cells) for cells in digits) - 2)
         rows = [spread(cells, right, columns) for cells, right in zip(digits, beside, strict=True)]
         rows += [split_bar(view.next_parts, columns), parts_row(view.next_parts, columns)]
@@ -47,7 +47,7 @@ def _beside(view: View, outlook: Outlook, room: int) -> list[Row]:
     times = factor(outlook.factor)
     style = view.level_style
     figure = times.removesuffix("x")
-    if room >= large_width(figure) + 16:
+    if room >= large_width(figure) + 16 and not view.ascii:
         top, middle, bottom = large(figure)
         return [
             row((top, style), " " * 10),

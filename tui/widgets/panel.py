@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.ascii_screen import ascii_rows
 from tui.cells import EMPTY, Row, content, fit, indent, row, width
 from tui.view import View
 
@@ -66,7 +67,7 @@ class Panel(Widget):
     def render(self) -> Content:
         rows = self._rows()
         self._drawn = (self.size, self.boxed, rows)
-        return content(rows)
+        return content(ascii_rows(rows) if self.view and self.view.ascii else rows)
 
     def _rows(self) -> tuple[Row, ...]:
         columns, lines = self.size

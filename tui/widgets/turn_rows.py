@@ -27,6 +27,8 @@ class PromptRow:
     """A prompt with its turns and what they cost."""
 
     prompt: Prompt | None
+    first: int
+    """Number of its first turn."""
     turns: int
     cost: Pico
     priced: bool = True
@@ -76,13 +78,15 @@ def list_rows(state: SessionState) -> list[ListRow]:
             compaction += 1
         if metered.prompt != prompt or heading < 0:
             prompt = metered.prompt
-            end = next((start for start in starts[prompt:] if start > index), len(main.turns))
+            place = bisect_right(starts, index, prompt)
+            end = starts[place] if place < len(starts) else len(main.turns)
             heading = len(rows)
             owned = main.turns[index:end]
-            helped = [tab for place in range(index, end) for tab in agents.get(place, ())] if agents else []
+            helped = [tab for at in range(index, end) for tab in agents.get(at, ())] if agents else []
             cost = sum(turn.cost for turn in owned) + sum(tab.state.tally.cost for tab in helped)
             priced = any(turn.price for turn in owned)
-            rows.append(PromptRow(main.prompts[prompt - 1][1] if prompt else None, len(owned), cost, priced))
+            event = main.prompts[prompt - 1][1] if prompt else None
+            rows.append(PromptRow(event, metered.number, len(owned), cost, priced))
         rows.append(TurnRow(metered, heading, breaks.get(metered.number)))
         rows += [AgentRow(tab, heading) for tab in agents.get(index, ())]
     rows += [AgentRow(tab, heading) for tab in agents.get(-1, ())]
@@ -97,6 +101,8 @@ def _compaction(event: Compaction, heading: int) -> CompactionRow:
 def _agents_by_turn(state: SessionState) -> dict[int, list[ThreadTab]]:
     """Return the agents by the index of the main turn that was the newest when they began; -1 when none was."""
     found: dict[int, list[ThreadTab]] = {}
+    if not state.agents:
+        return found
     begun = list(accumulate((metered.turn.at or _EARLIEST for metered in state.main.turns), max))
     for tab in state.agents:
         first = tab.turns[0].turn.at if tab.turns else None
@@ -113,8 +119,8 @@ class Columns:
     zone: tzinfo
     models: bool
     """The session used several models: their column is worth its cells."""
-    plain: bool = False
-    """There are no colours: the parts of a bar differ by their glyph."""
+    parts: str = "━━━"
+    """How carry, new and output are drawn in a bar."""
 
     @property
     def narrow(self) -> bool:
@@ -147,7 +153,7 @@ def turn_row(item: TurnRow, columns: Columns, scale: Pico, model: str) -> Row:
     usage = metered.turn.usage
     number = (f"{metered.number:>5}", "$muted")
     cost = (f"{_cost(metered):>9}  ", "$bright bold" if item.broke else "$bright")
-    parts = bar(metered, columns.bar, scale, _PLAIN_GLYPHS if columns.plain else _GLYPHS)
+    parts = bar(metered, columns.bar, scale, columns.parts)
     if columns.narrow:
         return fit(row(number, cost, *parts, " ", *_what(item, columns.total - 17 - columns.bar)), columns.total)
     at = metered.turn.at
@@ -194,11 +200,11 @@ def tool_name(name: str) -> str:
     return name
 
 
-_GLYPHS, _PLAIN_GLYPHS = "━━━", "━═┅"
-"""Carry, new, output."""
+COLOURLESS_PARTS, ASCII_PARTS = "━═┅", "cno"
+"""The parts where no colour tells them apart."""
 
 
-def bar(metered: MeteredTurn, size: int, scale: Pico, glyphs: str = _GLYPHS) -> Row:
+def bar(metered: MeteredTurn, size: int, scale: Pico, glyphs: str = "━━━") -> Row:
     """Return a turn's cost as a bar of carry, new and output; clipped with ``▸`` when it is dearer than the scale."""
     if metered.parts is None or metered.price is None or scale <= 0:
         return row(" " * size)
