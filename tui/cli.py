@@ -31,7 +31,7 @@ _WITH_VALUE = ("--config-dir", "--prices")
 
 _USAGE = """runningtab [TARGET] [OPTION...]
        runningtab watch --json [TARGET]
-       runningtab report [TARGET... | --all] [--json]
+       runningtab report [TARGET... | --all] [--json] [--what-if]
        runningtab sessions [--json]
        runningtab settings
        runningtab demo"""
@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("targets", nargs="*", metavar="TARGET")
     report.add_argument("--all", action="store_true", help="all sessions of all projects")
     report.add_argument("--json", action="store_true", help="print JSON")
+    report.add_argument("--what-if", action="store_true", help="what they would have cost, led another way")
     report.set_defaults(run=_report)
 
     sessions = commands.add_parser("sessions", parents=[common], help="list the sessions of all projects")
@@ -208,11 +209,21 @@ def _report(options: argparse.Namespace) -> int:
 
         from tui.session_json import report_json
 
-        print(json.dumps(report_json(states, rates)))
+        whole = report_json(states, rates)
+        if options.what_if:
+            from tui.what_if_report import what_if_json
+
+            for session, state in zip(whole["sessions"], states, strict=True):
+                session["what_if"] = what_if_json(state, rates)
+        print(json.dumps(whole))
     else:
         from tui.report import report_text
 
         print(report_text(states, rates, datetime.now(UTC).date()), end="")
+        if options.what_if:
+            from tui.what_if_report import what_if_text
+
+            print(f"\n{what_if_text(states, rates)}", end="")
     return FOUND
 
 

@@ -126,7 +126,7 @@ def _models(models: Iterable[tuple[str, Tally]]) -> list[str]:
         table.append(_row(clean(model) or "unnamed model", tally))
         if tally.unpriced_turns < tally.turns:
             table.append(("", "", *_parts(tally), _fees(tally)))
-    return _aligned(table)
+    return aligned(table)
 
 
 def _row(name: str, tally: Tally) -> tuple[str, ...]:
@@ -157,7 +157,7 @@ def _list(states: Sequence[SessionState]) -> str:
         table.append(
             (began, str(state.tally.turns), context, "" if rate is None else share(rate), _cost(state.tally), name)
         )
-    return "\n".join(_aligned(table, left=(0, 5)))
+    return "\n".join(aligned(table, left=(0, 5)))
 
 
 def _total(states: Sequence[SessionState]) -> str:
@@ -202,7 +202,8 @@ def _any(states: Sequence[SessionState], certainty: Certainty) -> bool:
     return any(tab.state.tally.certainty is certainty for state in states for tab in state.threads)
 
 
-def _aligned(table: Table, left: Sequence[int] = (0,)) -> list[str]:
+def aligned(table: Table, left: Sequence[int] = (0,)) -> list[str]:
+    """Return the rows of a table as lines, all columns but those at the left aligned to the right."""
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     return [
         "  ".join(
