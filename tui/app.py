@@ -18,6 +18,7 @@ from meter.rates import RateTable
 from parsers.targets import Library
 from tui.follow import Follower, Post, Snapshot
 from tui.screens.session import Clock, SessionScreen
+from tui.screens.what_if import WhatIfScreen
 from tui.settings import DEFAULTS, Settings
 from tui.themes import TAB_DARK, own_themes, palette
 
@@ -78,7 +79,9 @@ class RunningTab(App[None]):
         return palette(dark=theme.dark, ansi=theme.ansi, grey=self.no_color)
 
     def on_mount(self) -> None:
-        self.push_screen(SessionScreen(self._clock, self._prices_as_of, self._library, self._settings))
+        self.push_screen(
+            SessionScreen(self._clock, self._prices_as_of, self._library, self._settings, rates=self._rates)
+        )
         self._source = self._make_source(self._post)
         self.call_after_refresh(self._source.start)
 
@@ -129,6 +132,8 @@ class RunningTab(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, SessionScreen):
                 screen.snapshot = message.snapshot
+            elif isinstance(screen, WhatIfScreen):
+                screen.follow()
 
 
 def local_clock() -> datetime:

@@ -132,6 +132,12 @@ class View:
         return cache_clock(self.last_turn, one_hour=self.state.main.state.pace.one_hour)
 
     @property
+    def moment(self) -> Moment:
+        """How the session stands right now; one that nobody is at waits for nobody."""
+        left = self.clock.left(self.now) if self.clock else None
+        return Moment(left, waiting=not self.answering and not self.is_idle)
+
+    @property
     def answering(self) -> bool:
         """A request may be in flight: a prompt waits for its answer, or a tool was called."""
         state = self.state
@@ -175,13 +181,12 @@ def make_view(
         snoozed=snoozed,
         subscription=subscription,
     )
-    left = view.clock.left(now) if view.clock else None
-    moment = Moment(left, waiting=not view.answering and not view.is_idle)
+    moment = view.moment
     judged = (
         state,
         moment.cold,
         moment.waiting,
-        moment.left if moment.waiting and not _is_far(left) else None,
+        moment.left if moment.waiting and not _is_far(moment.left) else None,
         today,
     )
     if last is not None and last.judged == judged:

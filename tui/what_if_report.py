@@ -58,7 +58,7 @@ def _looking_back(lines: Sequence[LookBack], unpriced: int) -> str:
         part = share(line.cost / real) if real else ""
         cost = f"{MARKS[line.certainty]}{money(line.cost)}"
         table.append((f"  {way_name(line.way)}", cost, change, part, assumption(line.way)))
-    notes = ["The same turns are assumed, at list price.", ROUTING]
+    notes = ["The same turns are assumed, nothing read again; at list price.", ROUTING]
     if unpriced:
         are = "is" if unpriced == 1 else "are"
         notes.append(f"{unpriced} unpriced {plural(unpriced, 'turn')} {are} left out of every line.")

@@ -11,7 +11,7 @@ from tui.view import short_model
 
 ROUTING = (
     f"Routed: easy is a turn of up to {EASY_OUTPUT} tokens that calls tools and edits no file, "
-    f"hard one of more than {HARD_OUTPUT:,}, medium the rest."
+    f"hard one of more than {HARD_OUTPUT:,}, medium the rest; all caches warm."
 )
 """The rule, in one sentence."""
 SWITCHING = "A switch changes the price of the history, /clear removes it."
@@ -46,23 +46,23 @@ def assumption(way: Way) -> str:
         case AsItWas(models):
             return ", ".join(map(short_model, models))
         case Flat():
-            return "the flat line: no history carried"
+            return "flat: no history carried"
         case Cleared():
-            return "watch began there; nothing read again"
+            return "where watch began"
         case Unbroken():
             return "re-sent tokens from a warm cache"
         case Uncached():
             return "everything as plain input"
         case Compacted():
-            return "each prompt; compacting not counted"
+            return "each prompt, itself not counted"
         case AtModel(_, size, turn):
             if turn is not None and size is not None:
-                return f"past its {window(size)} window from turn {turn}"
+                return f"past its {window(size)} window at turn {turn}"
             return "all turns at its prices"
         case Routed(models):
-            return f"{', '.join(map(short_model, models))}; caches warm"
+            return ", ".join(map(short_model, models))
         case Stacked(cleared):
-            return f"{'' if cleared is None else f'cleared at {cleared}, '}no breaks, routed"
+            return f"{'' if cleared is None else f'cleared at {cleared}, '}unbroken, routed"
 
 
 def step_name(way: Going | TooSmall) -> str:
@@ -89,15 +89,15 @@ def first_cost(way: Going | TooSmall) -> str:
     size = tokens(way.tokens)
     match way.step:
         case Step.KEEP:
-            return f"the cache is cold: {size} to write once" if way.tokens else "nothing changes"
+            return f"cold cache: writes {size} once" if way.tokens else "nothing changes"
         case Step.CLEAR:
-            return f"a new session: {size} to write once"
+            return f"a new session: writes {size} once"
         case Step.COMPACT:
             return f"a summary of ≈ {size} goes on"
         case Step.SWITCH:
-            return f"starts cold: {size} to write once"
+            return f"starts cold: writes {size} once"
         case Step.CLEAR_AND_SWITCH:
-            return f"both: {size} to write, at its price"
+            return f"both: writes {size}, at its price"
 
 
 def pay_back(way: Going | TooSmall) -> str:

@@ -51,8 +51,8 @@ def test_each_line_has_its_cost_its_change_and_what_it_assumes(
     # 28,000 written, 8,000 read, the answers as they were.
     smaller = (28_000 * 5 + 8_000 * 0.2 + 2_200 * 20) / 1e6
     assert line(text, "compacted by 60%").startswith(f"compacted by 60% ≈ ${smaller:.2f} -${REAL - smaller:.2f} 47%")
-    assert line(text, "routed 33/33/33").endswith("Haiku 5.5, Sonnet 5.5, Opus 5.5; caches warm")
-    assert line(text, "stacked").endswith("no breaks, routed")
+    assert line(text, "routed 33/33/33").endswith("Haiku 5.5, Sonnet 5.5, Opus 5.5")
+    assert line(text, "stacked").endswith("unbroken, routed")
     assert "Routed: easy is a turn of up to 500 tokens that calls tools and edits no file" in text
     assert "you will pay" not in text
     assert max(map(len, text.splitlines())) < 140
@@ -114,7 +114,7 @@ def test_a_model_that_is_too_small_has_no_price(tmp_path: Path, capsys: pytest.C
     (back,) = [one for one in found["looking_back"] if one.get("model") == "claude-haiku-4-5"]
     assert back["too_small_from_turn"] == 2
     text = printed(capsys, "--what-if", str(path))
-    assert line(text, "Haiku 4.5").endswith("past its 200K window from turn 2")
+    assert line(text, "Haiku 4.5").endswith("past its 200K window at turn 2")
     assert line(text, "switch to Haiku 4.5").endswith("does not fit: 250.0K of its 200K")
 
 

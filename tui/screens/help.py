@@ -34,6 +34,10 @@ is what re-sending the grown history cost. Dotted: the turns to come. `┴` prom
 
 **Turns** - one line a response, under its prompt; agents under the turn that began them.
 
+**What-if** (`w`) - *From here*: the next turns if you go on, `/clear`, `/compact`, switch the model, or clear and switch;
+what each costs to begin, saves, and when it has paid for itself. *Looking back*: the same turns led another way. Another
+model is taken to need the same tokens; it counts and writes differently.
+
 ## How sure the figures are
 
 | mark | meaning |
@@ -53,6 +57,7 @@ is what re-sending the grown history cost. Dotted: the turns to come. `┴` prom
 | `enter` | the selected turn as a receipt |
 | `b` | next cache break |
 | `v` | next chart: cost, context, cost per turn, tokens sent |
+| `w` | what if: `n` compares over more turns, `m` with all models |
 | `z` | hide this kind of nudge for ten turns |
 | `o` | another session |
 | `?` `esc` | this help; back |

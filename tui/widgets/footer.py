@@ -10,6 +10,7 @@ Key = tuple[str, str]
 LIVE: Sequence[Key] = (
     ("o", "sessions"),
     ("v", "view"),
+    ("w", "what-if"),
     ("⏎", "details"),
     ("b", "next break"),
     ("z", "snooze"),
