@@ -34,9 +34,9 @@ is what re-sending the grown history cost. Dotted: the turns to come. `┴` prom
 
 **Turns** - one line a response, under its prompt; agents under the turn that began them.
 
-**What-if** (`w`) - *From here*: the next turns if you go on, `/clear`, `/compact`, switch the model, or clear and switch;
-what each costs to begin, saves, and when it has paid for itself. *Looking back*: the same turns led another way. Another
-model is taken to need the same tokens; it counts and writes differently.
+**What-if** (`w`) - *From here*: the next turns if you go on, `/clear`, `/compact`, switch the model, or clear and
+switch; what each costs to begin, saves, and when it has paid for itself. *Looking back*: the same turns led another
+way. Another model is taken to need the same tokens; it counts and writes differently.
 
 ## How sure the figures are
 

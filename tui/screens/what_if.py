@@ -126,10 +126,12 @@ class WhatIfScreen(Screen[None]):
             self.assumed.rows = ()
         else:
             room = lines - (5 if narrow else 3 if tells else 4) - (narrow and not tells)
-            boxed, selected = columns >= 100 and lines >= 30, self._selected
-            self._drawn = tables(self._shown, columns, room, selected, boxed=boxed)
+            selected = self._selected
+            self._drawn = tables(self._shown, columns, room, selected, boxed=columns >= 100 and lines >= 30)
+            if len(self._drawn) > room:  # boxes would be cut
+                self._drawn = tables(self._shown, columns, room, selected, boxed=False)
             if len(self._drawn) > room:  # the scroll bar takes a column
-                self._drawn = tables(self._shown, columns - 1, room, selected, boxed=boxed)
+                self._drawn = tables(self._shown, columns - 1, room, selected, boxed=False)
             choices = self._shown.choices
             self.assumed.rows = tuple(told(choices[selected], columns, 2 if narrow else 1)) if choices else ()
         self.tables.styles.height = len(self._drawn)
@@ -164,7 +166,8 @@ class WhatIfScreen(Screen[None]):
 
     def on_click(self, event: Click) -> None:
         line = event.screen_y - self.scroll.region.y + self.scroll.scroll_offset.y
-        if event.widget is self.tables and 0 <= line < len(self._drawn):
+        clicked, _ = self.get_widget_at(event.screen_x, event.screen_y)
+        if clicked is self.tables and 0 <= line < len(self._drawn):
             place = self._drawn[line].place
             if place is not None:
                 self._select(place)
