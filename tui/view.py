@@ -183,6 +183,12 @@ class View:
         return self.outlook.next_parts(cold=self.is_cold)
 
     @property
+    def moment(self) -> Moment:
+        """How the session stands right now; nobody is hurried who has left it."""
+        left = self.clock.left(self.now) if self.clock else None
+        return Moment(left, waiting=not self.answering, finished=self.is_idle)
+
+    @property
     def answering(self) -> bool:
         """A request may be in flight: a prompt waits for its answer, or a tool was called."""
         state = self.state
@@ -228,14 +234,13 @@ def make_view(
         subscription=subscription,
         ascii=ascii,
     )
-    left = view.clock.left(now) if view.clock else None
-    moment = Moment(left, waiting=not view.answering, finished=view.is_idle)
+    moment = view.moment
     judged = (
         state,
         moment.cold,
         moment.waiting,
         moment.finished,
-        moment.left if moment.waiting and not _is_far(left) else None,
+        moment.left if moment.waiting and not _is_far(moment.left) else None,
         today,
     )
     if last is not None and last.judged == judged:
