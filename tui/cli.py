@@ -325,7 +325,7 @@ def _watch(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    rates, settings, library = _rates(options), _settings(), _library(options)
+    rates, settings, library = _rates(options), _as_drawn(options, _settings()), _library(options)
     path = newest(find_transcripts(options.target, library))[0]
     refuse_foreign(path)
     keep_labels = _labels(options, settings)

@@ -8,12 +8,14 @@ from tui.cells import EMPTY, Row, row, spread, width
 
 Key = tuple[str, str]
 ENTER = "⏎"
+_DATED_FROM = 100
+"""Columns from which the date of the prices goes before the last keys."""
 LIVE: Sequence[Key] = (
     ("o", "sessions"),
     ("v", "view"),
     ("w", "what-if"),
     (ENTER, "details"),
-    ("b", "next break"),
+    ("b", "break"),
     ("z", "snooze"),
     ("end", "follow"),
     ("?", "help"),
@@ -42,7 +44,8 @@ def footer(columns: int, prices_of: str, *, stale: bool, keys: Sequence[Key] = L
         ("! " if stale else "", "$watch bold"), (f"list prices of {prices_of}", "$watch" if stale else "$faint"), " "
     )
     shown = [("enter" if key == ENTER and ascii else key, word) for key, word in keys]
-    while len(shown) > 1 and width(_keys(shown)) > columns:
+    room = columns - width(right) - 2 if columns >= _DATED_FROM else columns
+    while len(shown) > 1 and width(_keys(shown)) > room:
         shown.pop(next(index for index in reversed(range(len(shown))) if shown[index][0] != "?"))
     left = _keys(shown)
     return spread(left, right if width(left) + width(right) + 2 <= columns else EMPTY, columns)
