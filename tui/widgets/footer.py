@@ -12,7 +12,7 @@ LIVE: Sequence[Key] = (
     ("v", "view"),
     ("w", "what-if"),
     ("⏎", "details"),
-    ("b", "next break"),
+    ("b", "break"),
     ("z", "snooze"),
     ("end", "follow"),
     ("?", "help"),
