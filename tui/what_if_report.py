@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 from meter.from_here import FromHere, Going, TooSmall, from_here
@@ -28,6 +29,9 @@ from parsers.labels import clean
 from tui.format import MARKS, money, plural, share, tokens
 from tui.report import Table, aligned
 from tui.what_if_words import ROUTING, SWITCHING, assumption, first_cost, pay_back, step_name, way_name
+
+_NOTE = 100
+"""Characters of a line of a note."""
 
 
 def what_if_text(states: Sequence[SessionState], rates: RateTable) -> str:
@@ -58,7 +62,7 @@ def _looking_back(lines: Sequence[LookBack], unpriced: int) -> str:
         part = share(line.cost / real) if real else ""
         cost = f"{MARKS[line.certainty]}{money(line.cost)}"
         table.append((f"  {way_name(line.way)}", cost, change, part, assumption(line.way)))
-    notes = ["The same turns are assumed, nothing read again; at list price.", ROUTING]
+    notes = ["The same turns are assumed, nothing read again; at list price.", *wrap(ROUTING, _NOTE)]
     if unpriced:
         are = "is" if unpriced == 1 else "are"
         notes.append(f"{unpriced} unpriced {plural(unpriced, 'turn')} {are} left out of every line.")

@@ -133,7 +133,7 @@ def told(choice: Choice, columns: int, lines: int) -> list[Row]:
         if isinstance(choice, Going) and choice.step is not Step.KEEP:
             text += f"; {_ESTIMATE}{_dollars(choice.begin)} to begin, pays back {pay_back(choice)}"
     said = f"{text[:1].upper()}{text[1:]}."
-    return [fit(row((f" {line}", "$muted")), columns) for line in wrap(said, columns - 2)[:lines]]
+    return [fit(row((f" {line}", "$foreground")), columns) for line in wrap(said, columns - 2)[:lines]]
 
 
 def _body(head: _Line, lines: Sequence[_Line], first: int, notes: str, grid: _Grid, *, roomy: bool) -> list[Drawn]:

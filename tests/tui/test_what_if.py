@@ -17,7 +17,7 @@ from meter.session import SessionMeter, SessionState
 from meter.settings import MeterSettings
 from meter.what_if import look_back
 from tests.support import log_of, state_of_session
-from tests.tui.pilot import NAMED_SIZES, SIZES, Stage, assert_whole, stage
+from tests.tui.pilot import NAMED_SIZES, SIZES, Stage, assert_whole, counting, stage
 from tui.cells import plain
 from tui.follow import Phase, Snapshot
 from tui.format import money
@@ -168,6 +168,18 @@ async def test_it_follows_the_session_and_keeps_the_selection() -> None:
         assert "31 turns" in "\n".join(rows)
         assert selected(rows) == "/compact"
         assert row_of(rows, "as it was").startswith(f"as it was Opus 5.5 {money(grown(31).tally.cost)}")
+
+
+async def test_at_rest_nothing_is_priced_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage((120, 36)) as staged:
+        await opened(staged, grown())
+        calls: list[str] = []
+        monkeypatch.setattr("tui.screens.what_if.look_back", counting(calls, "look_back", look_back))
+        await staged.tick(5)
+        assert calls == []
+        staged.source.post(Snapshot(Phase.LIVE, grown(31)))
+        await staged.pause()
+        assert calls == ["look_back"]
 
 
 async def test_m_compares_with_every_model_that_holds_the_context() -> None:

@@ -16,7 +16,6 @@ from textual.screen import Screen
 from meter.from_here import FromHere, Going, TooSmall, from_here
 from meter.level import all_models
 from meter.rates import RateTable, utc_day
-from meter.session import SessionState
 from meter.what_if import AtModel, LookBack, look_back
 from tui.cells import fit, row
 from tui.view import View
@@ -28,7 +27,7 @@ from tui.widgets.verdict import verdict
 
 HORIZONS = (20, 50, 100)
 """Turns over which the ways to go on can be compared, beside the setting's own."""
-KEYS: tuple[Key, ...] = (("n", "horizon"), ("m", "models"), ("↑↓", "select"), ("esc", "back"), ("?", "help"))
+KEYS: tuple[Key, ...] = (("n", "horizon"), ("m", "models"), ("esc", "back"), ("↑↓", "select"), ("?", "help"))
 Choice = Going | TooSmall | LookBack
 
 
@@ -67,7 +66,7 @@ class WhatIfScreen(Screen[None]):
         self._all_models = False
         self._chosen: object = None
         self._shown: Comparison | None = None
-        self._back: tuple[SessionState, bool, tuple[LookBack, ...]] | None = None
+        self._back: tuple[object, tuple[LookBack, ...]] | None = None
         self._drawn: list[Drawn] = []
 
     def compose(self) -> ComposeResult:
@@ -103,10 +102,11 @@ class WhatIfScreen(Screen[None]):
         last = state.main.state.last
         day = utc_day(last.turn.at) if last else None
         models = all_models(self._rates, day) if self._all_models else None
-        if self._back is None or self._back[0] is not state or self._back[1] != self._all_models:
-            self._back = (state, self._all_models, look_back(state, self._rates, models=models))
+        of = (state.path, state.tally, self._all_models)  # no new turn, nothing new to look back at
+        if self._back is None or self._back[0] != of:
+            self._back = (of, look_back(state, self._rates, models=models))
         ahead = from_here(state, self._rates, horizon=self._horizon, models=models, cold=view.moment.cold)
-        return Comparison(state, self._that_fit(ahead), tuple(filter(self._fits, self._back[2])))
+        return Comparison(state, self._that_fit(ahead), tuple(filter(self._fits, self._back[1])))
 
     def _that_fit(self, ahead: FromHere | None) -> FromHere | None:
         """Leave out what does not fit when all models are shown: that list is long enough."""

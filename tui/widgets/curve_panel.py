@@ -66,7 +66,9 @@ class CurvePanel(Panel):
         if view.is_unpriced and self.chart in (Chart.COST, Chart.PARTS):
             return [EMPTY, row(("  this model has no known price: nothing to draw", "$muted"))]
         turns = len((view.whole or view).paid)
-        if state is None or not turns or lines < 3:
+        if lines < 3:
+            return []
+        if state is None or not turns:
             return [EMPTY, row(("  the curve begins with the first response", "$muted"))]
         coming = None if view.whole else state.horizon / (turns + state.horizon) if view.outlook else 0.0
         plot = divide(columns, lines, coming)
