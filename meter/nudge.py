@@ -36,6 +36,8 @@ class Moment:
     """How long its cache stays warm; None when that cannot be told."""
     waiting: bool
     """The session is idle and waits for the person: no request is in flight, for which no clock runs down."""
+    finished: bool = False
+    """Nobody is likely to go on with it: there is nothing to hurry for."""
 
     @property
     def cold(self) -> bool:

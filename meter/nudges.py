@@ -144,7 +144,7 @@ def _switch(state: SessionState, outlook: Outlook, *, cold: bool) -> Iterator[Nu
 
 def _cache_clock(outlook: Outlook, moment: Moment) -> Iterator[Nudge]:
     left, extra = moment.left, outlook.going_cold
-    if not moment.waiting or left is None or extra < CACHE_WORTH:
+    if not moment.waiting or moment.finished or left is None or extra < CACHE_WORTH:
         return
     if not moment.cold:
         if left <= SOON:

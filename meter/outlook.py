@@ -172,12 +172,11 @@ class Outlook:
         """The price of the next turn."""
         return self.tariff.run(self.context, self.growth, self.output, 1) / PICO_PER_DOLLAR
 
-    @property
-    def next_parts(self) -> tuple[float, float, float]:
-        """The price of the next turn, divided: carry, new, output."""
+    def next_parts(self, *, cold: bool = False) -> tuple[float, float, float]:
+        """Return the price of the next turn, divided: carry, new, output."""
         rate = self.tariff.at(self.context + self.growth)
         return (
-            self.context * rate.read / PICO_PER_DOLLAR,
+            self.context * (rate.write if cold else rate.read) / PICO_PER_DOLLAR,
             self.growth * rate.write / PICO_PER_DOLLAR,
             self.output * rate.output / PICO_PER_DOLLAR,
         )

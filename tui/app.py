@@ -20,6 +20,7 @@ from parsers.targets import Library
 from tui.ascii_screen import AsciiFilter
 from tui.follow import Follower, Post, Snapshot
 from tui.screens.session import Clock, SessionScreen
+from tui.screens.what_if import WhatIfScreen
 from tui.settings import DEFAULTS, Settings
 from tui.themes import TAB_DARK, own_themes, palette
 
@@ -90,7 +91,7 @@ class RunningTab(App[None]):
         return [*self._ascii, *super().get_line_filters()]
 
     def on_mount(self) -> None:
-        live = SessionScreen(self._clock, self._prices_as_of, self._library, self._settings)
+        live = SessionScreen(self._clock, self._prices_as_of, self._library, self._settings, rates=self._rates)
         self.push_screen(self._first_screen or live)
         if self._make_source is not None:
             self._source = self._make_source(self._post)
@@ -143,6 +144,8 @@ class RunningTab(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, SessionScreen) and screen.follows_source:
                 screen.snapshot = message.snapshot
+            elif isinstance(screen, WhatIfScreen):
+                screen.follow()
 
 
 def local_clock() -> datetime:

@@ -36,7 +36,7 @@ _WITH_VALUE = ("--config-dir", "--prices", "--speed", "--at")
 _USAGE = """runningtab [TARGET] [OPTION...]
        runningtab watch --json [TARGET]
        runningtab replay TARGET [--speed 20 | max] [--at TURN] [--json]
-       runningtab report [TARGET... | --all] [--json | --csv | --markdown]
+       runningtab report [TARGET... | --all] [--json | --csv | --markdown] [--what-if]
        runningtab sessions [--json]
        runningtab settings
        runningtab demo"""
@@ -147,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--csv", action="store_true", help="print a table for spreadsheets, a row a session")
     form.add_argument("--markdown", action="store_true", help="print Markdown, for an issue or a pull request")
+    report.add_argument("--what-if", action="store_true", help="what they would have cost, led another way")
     report.set_defaults(run=_report)
 
     sessions = commands.add_parser("sessions", parents=[common], help="list the sessions of all projects")
@@ -203,6 +204,8 @@ def _rates(options: argparse.Namespace) -> RateTable:
 def _report(options: argparse.Namespace) -> int:
     from tui.sessions import by_start, read_sessions
 
+    if options.what_if and (options.csv or options.markdown):
+        raise _BadUsageError("--what-if goes with the text or with --json")
     rates = _rates(options)
     settings = _settings()
     library = _library(options)
@@ -235,6 +238,11 @@ def _report_in_form(options: argparse.Namespace, states: list[SessionState], rat
             from tui.report_csv import report_csv
 
             return report_csv(report)
+        if options.what_if:
+            from tui.what_if_report import what_if_json
+
+            for session, state in zip(report["sessions"], states, strict=True):
+                session["what_if"] = what_if_json(state, rates)
         return json.dumps(report) + "\n"
     if options.markdown:
         from tui.report_markdown import report_markdown
@@ -242,7 +250,12 @@ def _report_in_form(options: argparse.Namespace, states: list[SessionState], rat
         return report_markdown(states, rates, today)
     from tui.report import report_text
 
-    return report_text(states, rates, today)
+    text = report_text(states, rates, today)
+    if options.what_if:
+        from tui.what_if_report import what_if_text
+
+        text += f"\n{what_if_text(states, rates)}"
+    return text
 
 
 def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:

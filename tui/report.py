@@ -27,7 +27,7 @@ def report_text(states: Sequence[SessionState], rates: RateTable, today: date) -
 
 def _session(state: SessionState) -> str:
     rows = [("Session", state.title or clean(state.session_id)), ("", clean(state.path)), *cost_rows(state)]
-    models = _aligned(models_table(state.models.items()))
+    models = aligned(models_table(state.models.items()))
     return "\n".join([*_pairs(rows), "", *models, "", *_pairs(main_thread_rows(state))])
 
 
@@ -153,7 +153,7 @@ def _cost(tally: Tally) -> str:
 
 
 def _list(states: Sequence[SessionState]) -> str:
-    return "\n".join(_aligned(sessions_table(states), left=(0, 5)))
+    return "\n".join(aligned(sessions_table(states), left=(0, 5)))
 
 
 def sessions_table(states: Sequence[SessionState]) -> Table:
@@ -171,7 +171,7 @@ def sessions_table(states: Sequence[SessionState]) -> Table:
 
 
 def _total(states: Sequence[SessionState]) -> str:
-    return "\n".join([*_pairs(total_rows(states)), "", *_aligned(models_table(models_by_cost(states)))])
+    return "\n".join([*_pairs(total_rows(states)), "", *aligned(models_table(models_by_cost(states)))])
 
 
 def total_rows(states: Sequence[SessionState]) -> list[tuple[str, str]]:
@@ -227,7 +227,8 @@ def _any(states: Sequence[SessionState], certainty: Certainty) -> bool:
     )
 
 
-def _aligned(table: Table, left: Sequence[int] = (0,)) -> list[str]:
+def aligned(table: Table, left: Sequence[int] = (0,)) -> list[str]:
+    """Return the rows of a table as lines, all columns but those at the left aligned to the right."""
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     return [
         "  ".join(

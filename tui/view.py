@@ -172,6 +172,23 @@ class View:
         return cache_clock(self.last_turn, one_hour=self.state.main.state.pace.one_hour)
 
     @property
+    def is_cold(self) -> bool:
+        """The cache has expired, as far as a clock can tell: the next turn writes the whole context again."""
+        return self.clock is not None and self.clock.left(self.now) == timedelta() and not self.answering
+
+    @property
+    def next_parts(self) -> tuple[float, float, float]:
+        """What the next turn will cost by now, in dollars: carry, new, output; only with an outlook."""
+        assert self.outlook is not None  # noqa: S101 - the panels ask for it first
+        return self.outlook.next_parts(cold=self.is_cold)
+
+    @property
+    def moment(self) -> Moment:
+        """How the session stands right now; nobody is hurried who has left it."""
+        left = self.clock.left(self.now) if self.clock else None
+        return Moment(left, waiting=not self.answering, finished=self.is_idle)
+
+    @property
     def answering(self) -> bool:
         """A request may be in flight: a prompt waits for its answer, or a tool was called."""
         state = self.state
@@ -217,13 +234,13 @@ def make_view(
         subscription=subscription,
         ascii=ascii,
     )
-    left = view.clock.left(now) if view.clock else None
-    moment = Moment(left, waiting=not view.answering and not view.is_idle)
+    moment = view.moment
     judged = (
         state,
         moment.cold,
         moment.waiting,
-        moment.left if moment.waiting and not _is_far(left) else None,
+        moment.finished,
+        moment.left if moment.waiting and not _is_far(moment.left) else None,
         today,
     )
     if last is not None and last.judged == judged:

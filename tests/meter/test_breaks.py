@@ -242,6 +242,7 @@ def test_model_switches_break_the_cache() -> None:
 
 @needs_shared
 def test_no_break_of_a_public_session_within_the_ttl_is_called_idle() -> None:
+    idle = 0
     for path in (SHARED / "public").rglob("*.jsonl"):
         if path.name.startswith("agent-"):
             continue
@@ -249,6 +250,14 @@ def test_no_break_of_a_public_session_within_the_ttl_is_called_idle() -> None:
         for one in breaks_of(main):
             turn, before = main.turns[one.turn - 1].turn, main.turns[one.turn - 2].turn
             if one.cause is Cause.IDLE:
+                idle += 1
+                written = next(
+                    earlier.turn.usage
+                    for earlier in reversed(main.turns[: one.turn - 1])
+                    if earlier.turn.usage.cache_creation
+                )
+                ttl = timedelta(hours=1) if written.write_1h else timedelta(minutes=5)
                 assert turn.at is not None
                 assert before.done_at is not None
-                assert turn.at - before.done_at > timedelta(minutes=5)
+                assert turn.at - before.done_at > ttl
+    assert idle

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.causes import HAPPENINGS, RESENT, broken_session
+from fixtures.causes import BROKEN, HAPPENINGS, RESENT, SECOND, START, broken_session
+from fixtures.session import Session, Ticking
 from meter.cache import Cause
 from tests.support import state_of_session
 
@@ -28,3 +29,16 @@ def test_a_break_costs_what_a_warm_cache_would_have_saved(name: str) -> None:
 
 def test_an_idle_gap_within_the_lifetime_is_no_cause() -> None:
     assert Cause.IDLE not in {found.cause for found in state_of_session(broken_session("unknown")).main.breaks}
+
+
+@pytest.mark.parametrize("name", [name for name in HAPPENINGS if name not in ("model_switch", "idle", "unknown")])
+def test_what_happened_before_an_earlier_turn_is_no_cause_of_a_later_break(name: str) -> None:
+    session = Session(seed=9, clock=Ticking())
+    session.main.prompt()
+    session.main.turn(START, tools=("Read",))
+    session.main.results()
+    HAPPENINGS[name](session)
+    session.main.turn(SECOND)
+    session.main.turn(BROKEN)
+    (found,) = state_of_session(session).main.breaks
+    assert (found.turn, found.cause) == (3, Cause.UNKNOWN)

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.session import Session
+from fixtures.spend import Spend
 from meter.level import (
     Entry,
     Level,
@@ -24,7 +26,7 @@ from meter.outlook import Outlook, Pace, Rate, Tariff, outlook_of
 from meter.rates import list_prices
 from tests.conftest import SHARED
 from tests.meter.test_outlook import made_turn
-from tests.support import read_file
+from tests.support import read_file, state_of_session
 
 RATES = list_prices()
 SETTINGS = LevelSettings()
@@ -242,3 +244,16 @@ def test_the_session_of_610_turns_reaches_act() -> None:
     assert state.watch_turn is not None
     assert state.act_turn is not None
     assert state.watch_turn < state.act_turn
+
+
+@given(st.integers(1_000, 60_000), st.integers(2, 60), st.integers(0, 5_000))
+def test_a_session_without_growth_stays_calm_at_factor_one(context: int, turns: int, output: int) -> None:
+    session = Session(seed=3)
+    session.main.prompt()
+    session.main.turn(Spend(write_1h=context, output=output))
+    for _ in range(turns - 1):
+        session.main.turn(Spend(read=context, output=output))
+    main = state_of_session(session).main
+    assert main.outlook is not None
+    assert main.outlook.factor == 1.0
+    assert main.state.level == LevelState()

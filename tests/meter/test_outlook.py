@@ -318,7 +318,8 @@ SONNET_4_6_UNCACHED = Rate(3_000_000, 3_000_000, 15_000_000)
 
 def test_figure_5_a_context_that_grows_by_4000_a_turn() -> None:
     tariff = Tariff(SONNET_4_6_UNCACHED, SONNET_4_6_UNCACHED, 0)
-    assert [4_000 + k * 4_000 for k in (0, 9, 49)] == [4_000, 40_000, 200_000]
+    sent = {turn: tariff.run(4_000 * (turn - 1), 4_000, 0, 1) for turn in (1, 10, 50)}
+    assert sent == {1: 4_000 * 3_000_000, 10: 40_000 * 3_000_000, 50: 200_000 * 3_000_000}
     assert tokens_in_all(4_000, 4_000, 50) == 5_100_000
     assert tariff.run(0, 4_000, 0, 50) == 15_300_000_000_000
 
@@ -346,7 +347,7 @@ def test_the_example_of_the_design() -> None:
     outlook = outlook_of_tab(read_file(SHARED / LONG_50).main)
     assert (outlook.growth, outlook.output) == (2962.5, 713.5)
     assert outlook.next_turn == pytest.approx(0.104768125, rel=1e-12)
-    assert outlook.next_parts == pytest.approx((0.068415, 0.018515625, 0.0178375), rel=1e-12)
+    assert outlook.next_parts() == pytest.approx((0.068415, 0.018515625, 0.0178375), rel=1e-12)
     assert outlook.factor == pytest.approx(2.3099257258609054, rel=1e-12)
     assert outlook.keep_going(50) == pytest.approx(7.05196625, rel=1e-12)
     assert outlook.clear(50) == pytest.approx(4.18487, rel=1e-12)

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from fixtures.session import START
+from meter.rates import list_prices
 from parsers.targets import Library
 from tui.app import RunningTab
 from tui.follow import Post, Snapshot
@@ -41,7 +42,7 @@ class Stage:
     def __init__(self, library: Library, settings: Settings = DEFAULTS) -> None:
         self.now = START + timedelta(minutes=10)
         self.sources: list[FakeSource] = []
-        self.app = RunningTab(self._make_source, lambda: self.now, PRICES_OF, library, settings)
+        self.app = RunningTab(self._make_source, lambda: self.now, PRICES_OF, library, settings, rates=list_prices())
         self.pilot: Pilot[None] | None = None
         self._last: Snapshot | None = None
 

@@ -37,6 +37,10 @@ is what re-sending the grown history cost. Dotted: the turns to come. `┴` prom
 Without UTF-8, or with `--ascii`, all is drawn in ASCII: areas `#` flat and `:` history, bars `c` carry, `n` new,
 `o` output.
 
+**What-if** (`w`) - *From here*: the next turns if you go on, `/clear`, `/compact`, switch the model, or clear and
+switch; what each costs to begin, saves, and when it has paid for itself. *Looking back*: the same turns led another
+way. Another model is taken to need the same tokens; it counts and writes differently.
+
 ## How sure the figures are
 
 | mark | meaning |
@@ -58,6 +62,7 @@ Without UTF-8, or with `--ascii`, all is drawn in ASCII: areas `#` flat and `:` 
 | `p` | fold the turns into their prompts, and unfold them; `enter` opens the selected prompt |
 | `s` | the dearest turns first; by time again |
 | `v` | next chart: cost, context, cost per turn, tokens sent |
+| `w` | what if: `n` compares over more turns, `m` with all models |
 | `z` | hide this kind of nudge for ten turns |
 | `o` | another session |
 | `?` `esc` | this help; back |

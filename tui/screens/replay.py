@@ -102,7 +102,7 @@ class ReplayScreen(SessionScreen):
         at_turn: int | None = None,
         seconds: Seconds = time.monotonic,
     ) -> None:
-        super().__init__(self._session_clock, rates.as_of, library, settings)
+        super().__init__(self._session_clock, rates.as_of, library, settings, rates=rates)
         self.player: Player | None = None
         self._load = load
         self._left = threading.Event()
@@ -110,7 +110,7 @@ class ReplayScreen(SessionScreen):
         self._whole: Whole | None = None
         self._marks: list[Mark] = []
         self._alternate: Alternate | None = None
-        self._rates = rates
+        self._own_rates = rates
         self._local_clock = local_clock
         self._speed = speed
         self._at_turn = at_turn
@@ -309,7 +309,7 @@ class ReplayScreen(SessionScreen):
         self._marks = marks
         whole = self._whole
         self._alternate = (
-            alternate(whole, had_marked(whole.state.main, marks, self._rates)) if whole and marks else None
+            alternate(whole, had_marked(whole.state.main, marks, self._own_rates)) if whole and marks else None
         )
         self.set_class(bool(marks), "-marked")
         self._moved()

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from meter.level import Level
 from meter.nudge import Kind
+from meter.rates import RateTable
 from parsers.labels import clean
 from parsers.targets import Library
 from tui.announce import Announcer
@@ -26,6 +27,7 @@ from tui.follow import Phase, Snapshot
 from tui.format import plural
 from tui.nudge_words import sentence
 from tui.screens.details import DetailsScreen
+from tui.screens.what_if import WhatIfScreen
 from tui.settings import DEFAULTS, Settings
 from tui.view import View, make_view
 from tui.widgets.curve_panel import CurvePanel
@@ -73,6 +75,7 @@ class SessionScreen(Screen[None]):
         Binding("q", "app.quit", "quit", tooltip="End the program"),
         Binding("o", "app.sessions", "sessions", tooltip="Choose another session to watch"),
         Binding("v", "view", "view", tooltip="Next chart: cost, context, cost per turn, tokens sent"),
+        Binding("w", "what_if", "what-if", tooltip="The ways to go on, and what another way would have cost"),
         Binding("z", "snooze", "snooze", tooltip="Hide this kind of nudge, or bring the hidden ones back"),
         Binding("question_mark", "app.help", "help", key_display="?", tooltip="What the figures and the keys mean"),
     ]
@@ -87,8 +90,17 @@ class SessionScreen(Screen[None]):
     empty = getters.query_one(EmptyPanel)
     turns = getters.query_one(TurnList)
 
-    def __init__(self, clock: Clock, prices_as_of: date, library: Library, settings: Settings = DEFAULTS) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        prices_as_of: date,
+        library: Library,
+        settings: Settings = DEFAULTS,
+        *,
+        rates: RateTable | None = None,
+    ) -> None:
         super().__init__()
+        self._rates = rates
         self._library = library
         self._settings = settings
         self._clock = clock
@@ -99,6 +111,7 @@ class SessionScreen(Screen[None]):
         self._announcer = Announcer()
         self._places_at: datetime | None = None
         self._moved_from: str | None = None
+        self._was_answering = False
 
     def compose(self) -> ComposeResult:
         yield Rows(id="header")
@@ -186,6 +199,7 @@ class SessionScreen(Screen[None]):
         nudge = self._view.nudge if self._view else None
         if nudge is not None:
             self._snoozed[nudge.kind] = self._turns() + SNOOZED_FOR
+            self.app.clear_notifications()
         else:
             self._snoozed.clear()
         self._show()
@@ -194,6 +208,12 @@ class SessionScreen(Screen[None]):
         """Show the next chart."""
         panel = self.query_one(CurvePanel)
         panel.chart = panel.chart.next
+
+    def action_what_if(self) -> None:
+        """Compare the ways to go on, and those that the session could have been led."""
+        if self._rates is not None:
+            look, as_of = self._make_view, self._prices_as_of
+            self.app.push_screen(WhatIfScreen(look, self._rates, prices_as_of=as_of, stale_after=_STALE_AFTER))
 
     def _turns(self) -> int:
         state = self.snapshot.state
@@ -209,6 +229,9 @@ class SessionScreen(Screen[None]):
         if moved is not None and moved != self._moved_from:
             self.app.notify(f"Moved on from {moved[:8]} after /clear.", timeout=10, markup=False)
         self._moved_from = moved
+        if view.answering and not self._was_answering:
+            self.app.clear_notifications()  # what was to be done before the next prompt was not done
+        self._was_answering = view.answering
         for nudge in self._announcer.news(view):
             words = sentence(nudge, columns=60, subscription=view.subscription)
             if self._settings.toasts:

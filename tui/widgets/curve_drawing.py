@@ -68,7 +68,7 @@ class Drawing:
         self.turns = len(self.span.paid)
         self.now = view.paid[-1] / PICO_PER_DOLLAR if view.paid else 0.0
         outlook = None if view.whole else view.outlook
-        self.end = self.now + (outlook.keep_going(self.state.horizon) if outlook else 0.0)
+        self.end = self.now + (outlook.keep_going(self.state.horizon, cold=view.is_cold) if outlook else 0.0)
         self.scale = scale_for(self.highest(), plot.rows)
         self.top = self.scale.top
 
@@ -171,7 +171,7 @@ class Drawing:
         horizon = self.state.horizon
 
         def after(part: float) -> float:
-            return self.now + outlook.keep_going(max(1, round(part * horizon)))
+            return self.now + outlook.keep_going(max(1, round(part * horizon)), cold=self.view.is_cold)
 
         return dotted(after, plot.ahead, plot.rows, self.top)
 

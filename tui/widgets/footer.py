@@ -11,6 +11,7 @@ ENTER = "⏎"
 LIVE: Sequence[Key] = (
     ("o", "sessions"),
     ("v", "view"),
+    ("w", "what-if"),
     (ENTER, "details"),
     ("b", "next break"),
     ("z", "snooze"),
@@ -27,6 +28,7 @@ REPLAY: Sequence[Key] = (
     ("c", "cleared here"),
     ("m", "model"),
     ("x", "remove"),
+    ("w", "what-if"),
     ("v", "view"),
     (ENTER, "details"),
     ("?", "help"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from meter.level import compaction_point
 from tui.cells import EMPTY, Row, first_fit, fit, row, spread, width
@@ -181,17 +180,18 @@ def warmth(view: View) -> Row:
 
 
 def _of_ttl(view: View) -> Row:
+    if view.answering:
+        return EMPTY  # nothing runs down
     return row((f"of {'1h' if view.clock.ttl.total_seconds() == 3600 else '5m'}", "$muted")) if view.clock else EMPTY
 
 
 def going_cold(view: View) -> Row:
-    """Return what the next turn costs more once the cache is cold."""
+    """Return what the next turn costs more because the cache is cold, or once it is."""
     outlook, clock = view.outlook, view.clock
     if outlook is None or clock is None:
         return EMPTY
     extra = f"+{money(dollars_to_pico(outlook.going_cold))}"
-    cold = clock.left(view.now) == timedelta()
-    return row(("next turn " if cold else "after that ", "$muted"), (extra, "$foreground"))
+    return row(("being cold " if view.is_cold else "going cold ", "$muted"), (extra, "$foreground"))
 
 
 def breaks_row(view: View, columns: int) -> Row:

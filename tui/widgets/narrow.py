@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.cells import EMPTY, Row, fit, row, spread, width
+from tui.cells import EMPTY, Row, first_fit, fit, row, spread, width
 from tui.format import MARKS, factor, money, share, tokens
 from tui.view import View
 from tui.widgets.big_money import big_money
@@ -34,7 +34,7 @@ class NarrowMeters(Panel):
         rows = _figures(view, columns) if large else [_line(view)]
         outlook = view.outlook
         if outlook is not None:
-            rows += [split_bar(outlook, columns), parts_row(outlook, columns)]
+            rows += [split_bar(view.next_parts, columns), parts_row(view.next_parts, columns)]
         if len(rows) + 3 < lines:
             rows.append(EMPTY)
         return rows + _gauges(view, columns)
@@ -50,19 +50,28 @@ def _figures(view: View, columns: int) -> list[Row]:
     last = row(("tab ", "$muted"), (tab_text(view), "$bright"))
     if outlook is None:
         return [*tab, last]
-    price = money(dollars_to_pico(outlook.next_turn))
+    price = money(dollars_to_pico(sum(view.next_parts)))
     start = max(half, max(width(cells) for cells in tab) + 1)
     coming = big_money(price, "$next", columns - start, mark="≈", blocks=not view.ascii)
     rows = [row(*fit(left, start), *right) for left, right in zip(tab, coming, strict=True)]
-    times = row(("next ", "$muted"), (factor(outlook.factor), f"{view.level_style} bold"), (" fresh", "$muted"))
+    times = first_fit(
+        columns - width(last) - 1,
+        row(("next turn ", "$muted"), *_times(view), (" a fresh one", "$muted")),
+        row(("next turn ", "$muted"), *_times(view), (" fresh", "$muted")),
+        row(("next ", "$muted"), *_times(view), (" fresh", "$muted")),
+    )
     return [*rows, spread(last, times, columns)]
+
+
+def _times(view: View) -> Row:
+    return row((factor(view.outlook.factor), f"{view.level_style} bold")) if view.outlook else EMPTY
 
 
 def _line(view: View) -> Row:
     outlook = view.outlook
     cells = row((tab_text(view), "$bright bold"))
     if outlook is not None:
-        price = money(dollars_to_pico(outlook.next_turn))
+        price = money(dollars_to_pico(sum(view.next_parts)))
         cells = (*cells, ("  next ≈ ", "$muted"), (price, "$foreground bold"))
         cells = (*cells, ("  ", ""), (factor(outlook.factor), f"{view.level_style} bold"), (" fresh", "$muted"))
     return cells

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from meter.money import PICO_PER_DOLLAR, Pico
 from meter.outlook import Outlook
 from tui.cells import EMPTY, Row, first_fit, row, spread, width
@@ -32,11 +34,11 @@ class NextTurnPanel(Panel):
                 EMPTY,
                 first_fit(columns, row(("known from the next turn on", "$muted")), row(("after the next", "$muted"))),
             ]
-        price = money(dollars_to_pico(outlook.next_turn))
+        price = money(dollars_to_pico(sum(view.next_parts)))
         digits = big_money(price, "$next", columns, mark="≈", blocks=not view.ascii)
         beside = _beside(view, outlook, columns - max(width(cells) for cells in digits) - 2)
         rows = [spread(cells, right, columns) for cells, right in zip(digits, beside, strict=True)]
-        rows += [split_bar(outlook, columns), parts_row(outlook, columns)]
+        rows += [split_bar(view.next_parts, columns), parts_row(view.next_parts, columns)]
         return rows if lines >= len(rows) else rows[:lines]
 
 
@@ -54,6 +56,8 @@ def _beside(view: View, outlook: Outlook, room: int) -> list[Row]:
         ]
     if room < 7:
         return [row((times, f"{style} bold")), EMPTY, EMPTY] if room >= len(times) else [EMPTY] * 3
+    if view.is_cold:
+        return [row((times, f"{style} bold")), row(("once", "$muted")), row(("warm", "$muted"))]
     return [row((times, f"{style} bold")), row(("a fresh", "$muted")), row(("turn", "$muted"))]
 
 
@@ -63,7 +67,7 @@ def next_prompt(view: View, *, full: bool) -> Row:
     if outlook is None or state is None:
         return EMPTY
     turns = state.next_prompt_turns
-    price = money(dollars_to_pico(outlook.next_prompt(turns)))
+    price = money(dollars_to_pico(outlook.next_prompt(turns) + (outlook.going_cold if view.is_cold else 0)))
     return row(
         ("next prompt ≈ ", "$muted"),
         (price, "$foreground"),
@@ -71,9 +75,8 @@ def next_prompt(view: View, *, full: bool) -> Row:
     )
 
 
-def split_bar(outlook: Outlook, columns: int) -> Row:
+def split_bar(parts: Sequence[float], columns: int) -> Row:
     """Return a bar over the whole width, divided into carry, new and output to an eighth of a cell."""
-    parts = outlook.next_parts
     total = sum(parts)
     if total <= 0 or columns <= 0:
         return EMPTY
@@ -94,9 +97,9 @@ def split_bar(outlook: Outlook, columns: int) -> Row:
 _LEFT_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-def parts_row(outlook: Outlook, columns: int) -> Row:
+def parts_row(parts: Sequence[float], columns: int) -> Row:
     """Return the three parts in dollars, as long as the width allows."""
-    amounts = [dollars_to_pico(part) for part in outlook.next_parts]
+    amounts = [dollars_to_pico(part) for part in parts]
     forms = []
     for names, full in (
         (("carry", "new", "output"), True),

@@ -49,7 +49,7 @@ class Panel(Widget):
 
     def depends_on(self, view: View) -> object:
         """Return what the panel's rows are made of, beside its size: while it is equal nothing is drawn anew."""
-        return (view.state, view.snapshot.phase)
+        return (view.state, view.snapshot.phase, view.is_cold)
 
     def watch_view(self) -> None:
         made_of = (self.size, self.boxed, self.depends_on(self.view) if self.view else None)

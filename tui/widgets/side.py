@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from meter.cache import CacheBreak
 from meter.level import best_advice
@@ -35,11 +36,15 @@ def ways(view: View, outlook: Outlook) -> list[Way]:
     state = view.state
     if state is None:
         return []
-    horizon = state.horizon
-    found = [Way("keep going", outlook.keep_going(horizon), None, "$carry")]
+    horizon, cold = state.horizon, view.is_cold
+
+    def compacted(turns: int) -> float:
+        return outlook.compact(turns, cold=cold)
+
+    found = [Way("keep going", outlook.keep_going(horizon, cold=cold), None, "$carry")]
     if outlook.context >= 2 * outlook.preamble:
         found.append(Way("/clear", outlook.clear(horizon), outlook.clear, "$new"))
-    found.append(Way("/compact", outlook.compact(horizon), outlook.compact, "$foreground"))
+    found.append(Way("/compact", compacted(horizon), compacted, "$foreground"))
 
     def switched(model: str) -> Alternative:
         return lambda turns: outlook.switch(turns, state.switch[model])
@@ -64,7 +69,7 @@ class IfYouPanel(Panel):
         rows = [row((head, "$faint"))]
         for way in found:
             saving = found[0].cost - way.cost
-            within = outlook.pays_back(way.way) if way.way else None
+            within = outlook.pays_back(way.way, cold=view.is_cold) if way.way else None
             back = "" if way.way is None else f"after {within}" if within else "not in 100"
             saves = "" if way.way is None else _signed(saving)
             rows.append(
@@ -95,7 +100,7 @@ class ComingPanel(Panel):
         top = nice_top(max(way.cost for way in shown))
         cells: list[list[Cell]] = [[(" ", "")] * plot for _ in range(rows)]
         for way in reversed(shown):
-            cost = way.way or outlook.keep_going
+            cost = way.way or partial(outlook.keep_going, cold=view.is_cold)
             drawn = lined(_after(cost, horizon), plot, rows, top)
             for line, dots in enumerate(drawn):
                 for column, dot in enumerate(dots):
@@ -103,8 +108,9 @@ class ComingPanel(Panel):
                         cells[line][column] = (dot, way.style)
         labels = _labels(shown, rows, top)
         body = [row(*joined(cells[line]), *labels.get(line, EMPTY)) for line in range(rows)]
-        advice = best_advice(outlook, horizon)
-        within = outlook.pays_back(outlook.clear if advice.kind == "clear" else outlook.compact)
+        advice = best_advice(outlook, horizon, cold=view.is_cold)
+        chosen = next((way.way for way in shown if way.name == f"/{advice.kind}"), None)
+        within = outlook.pays_back(chosen, cold=view.is_cold) if chosen else None
         ahead = f"/{advice.kind} is ahead from turn {within}" if within else ""
         body.append(
             spread(row(("now", "$faint"), (f"  {ahead}", "$muted")), row((f"+{horizon}" + " " * 20, "$faint")), columns)
