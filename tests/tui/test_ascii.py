@@ -53,7 +53,7 @@ async def test_whatever_key_is_pressed_it_is_ascii(size: tuple[int, int]) -> Non
         await screen.show(live("story"))
         for key in ("v", "v", "v", "v", "home", "b", "p", "s", "end", "z"):
             assert_ascii(await screen.press(key), size[0])
-        for opened in ("enter", "question_mark"):
+        for opened in ("enter", "question_mark", "w"):
             assert_ascii(await screen.press(opened), size[0])
             await screen.press("escape")
 

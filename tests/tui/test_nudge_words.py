@@ -31,7 +31,7 @@ from meter.nudge import (
 from meter.nudges import nudges
 from parsers.labels import LABEL_WIDTH
 from tests.conftest import SHARED
-from tests.meter.test_nudges import CALM, LONG_50, of_kind, state_of
+from tests.meter.nudged import CALM, LONG_50, of_kind, state_of
 from tests.support import read_file
 from tui.nudge_words import calm_sentence, sentence
 

@@ -14,9 +14,8 @@ from fixtures.session import START
 from meter.level import Level
 from meter.nudge import Kind, Nudge
 from meter.session import SessionState
-from tests.meter.test_nudges import CALM, state_of
+from tests.meter.nudged import CALM, state_of
 from tests.tui.pilot import stage
-from tests.tui.test_announce import ACT, WATCH, Told
 from tests.tui.test_nudge_words import (
     ALL,
     BROKE,
@@ -32,6 +31,7 @@ from tests.tui.test_nudge_words import (
     STEP,
     SWITCH,
 )
+from tests.tui.told import ACT, WATCH, Told
 from tui.cells import plain
 from tui.follow import Phase, Snapshot
 from tui.nudge_words import calm_sentence, sentence
