@@ -83,6 +83,20 @@ class Found:
     cloud: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a model charges on a day at one speed, geo and tier, for prompts up to a threshold and above it."""
+
+    found: Found
+    below: Prices
+    above: Prices
+    threshold: int
+
+    def at(self, context: int) -> Prices:
+        """Return the prices for a prompt of this many tokens."""
+        return self.above if context > self.threshold else self.below
+
+
 class RateTable:
     """Finds the row of a model on a day; a person's own rows win over the list."""
 
@@ -94,6 +108,7 @@ class RateTable:
         self.own = own
         self.discount = discount
         self._found: dict[tuple[str, date | None], Found | None] = {}
+        self._charges: dict[tuple[str, date | None, str | None, str | None, str | None], Charge | None] = {}
 
     @property
     def custom(self) -> bool:
@@ -106,6 +121,28 @@ class RateTable:
         if key not in self._found:
             self._found[key] = self._find(model, day)
         return self._found[key]
+
+    def charge(
+        self, model: str, day: date | None, speed: str | None, geo: str | None, tier: str | None
+    ) -> Charge | None:
+        """Return what a model charges, discount and all factors on it; None if it is unknown."""
+        key = (model, day, speed, geo, tier)
+        if key not in self._charges:
+            found = self.find(model, day)
+            self._charges[key] = None if found is None else self._charge(found, day, speed, geo, tier)
+        return self._charges[key]
+
+    def _charge(self, found: Found, day: date | None, speed: str | None, geo: str | None, tier: str | None) -> Charge:
+        row = found.row
+        factors = (row.us_geo if geo == "us" else 1) * (row.batch if tier == "batch" else 1) * self.discount
+        if speed == "fast" and row.fast is not None and row.fast.holds(day):
+            below, premium = row.fast.prices, None
+        else:
+            below, premium = row.prices, row.long_prompt
+        if premium is None or not premium.holds(day):
+            prices = below.times(factors)
+            return Charge(found, prices, prices, 0)
+        return Charge(found, below.times(factors), premium.prices.times(factors), premium.threshold)
 
     def _find(self, model: str, day: date | None) -> Found | None:
         canonical, cloud = canonicalize(model)
@@ -202,4 +239,6 @@ def _day(raw: str | None, default: date) -> date:
 
 
 def utc_day(at: datetime | None) -> date | None:
-    return None if at is None else at.astimezone(UTC).date()
+    if at is None:
+        return None
+    return at.date() if at.tzinfo is UTC else at.astimezone(UTC).date()

@@ -106,7 +106,7 @@ class Turn:
     def billed_id(self) -> str:
         """Model id that the client prices by: what was requested, without the window suffix."""
         wanted = self.requested_model or self.model
-        return wanted[: -len(_WIDE)] if self.wide else wanted
+        return wanted[: -len(_WIDE)] if wanted.endswith("]") and self.wide else wanted
 
     @property
     def wide(self) -> bool:
@@ -116,10 +116,10 @@ class Turn:
     def merge(self, other: Turn) -> Turn:
         """Return this turn revised by a later line, or by another file's copy, of the same response."""
         usage = self.usage.largest(other.usage)
-        known = {tool.id for tool in self.tools}
+        known = [tool.id for tool in self.tools]
         added = tuple(tool for tool in other.tools if tool.id not in known)
-        merged = replace(
-            self,
+        merged = Turn(  # every third line of a transcript comes here: replace() would take three times as long
+            id=self.id,
             usage=usage,
             model=other.model or self.model,
             requested_model=other.requested_model or self.requested_model,
@@ -131,9 +131,12 @@ class Turn:
             geo=other.geo or self.geo,
             tier=other.tier or self.tier,
             iterations=other.iterations or self.iterations,
-            tools=self.tools + added,
+            copied_from=self.copied_from,
+            tools=self.tools + added if added else self.tools,
             ends_with_tool=other.ends_with_tool,
             stop_reason=other.stop_reason or self.stop_reason,
+            version=self.version,
+            effort=self.effort,
         )
         return self if merged == self else merged
 
@@ -146,11 +149,11 @@ class Turn:
 
 
 def _earlier(a: datetime | None, b: datetime | None) -> datetime | None:
-    return min((at for at in (a, b) if at is not None), default=None)
+    return a or b if a is None or b is None else min(a, b)
 
 
 def _later(a: datetime | None, b: datetime | None) -> datetime | None:
-    return max((at for at in (a, b) if at is not None), default=None)
+    return a or b if a is None or b is None else max(a, b)
 
 
 def turn_of(line: AssistantLine, key: str, *, keep_labels: bool = True) -> Turn:
