@@ -257,10 +257,10 @@ def outlook_of(turn: Turn, pace: Pace, preamble: int, rates: RateTable) -> Outlo
     # Without any turn but a segment's first one there is no growth to go by, and only this turn's output.
     recent = pace.recent or (Step(0, turn.usage.output, turn.final),)
     context = turn.usage.context
-    new, output = sorted(step.new for step in recent), _outputs(recent)
+    new, output = sorted([step.new for step in recent]), _outputs(recent)
     mean_growth = sum(new) / len(new)
     opening_growth = pace.opening / (pace.own_turns - 1) if pace.own_turns > 1 else 0
-    known = pace.recent and any(step.final for step in recent)
+    known = pace.recent and any([step.final for step in recent])
     left = pace.after_compaction - preamble
     return Outlook(
         context=context,
@@ -279,7 +279,7 @@ def outlook_of(turn: Turn, pace: Pace, preamble: int, rates: RateTable) -> Outlo
 
 def _outputs(recent: Sequence[Step]) -> list[int]:
     """Return the output tokens in order: the final ones, or all when none is."""
-    return sorted(step.output for step in recent if step.final) or sorted(step.output for step in recent)
+    return sorted([step.output for step in recent if step.final]) or sorted([step.output for step in recent])
 
 
 def turns_a_prompt(starts: Sequence[int], turns: int, *, over: bool) -> int:

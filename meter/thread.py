@@ -197,6 +197,7 @@ class ThreadMeter:
         self.turns.append(metered)
         owned = turn.id not in self._foreign
         share = _share(metered)
+        tally = state.tally + share if owned else state.tally
         judgement = self._judge(state, metered) if self.thread.agent_id is None else {}
         return ThreadState(
             last=metered,
@@ -207,9 +208,9 @@ class ThreadMeter:
             segment_start=state.turns if state.compacted else state.segment_start,
             compactions=state.compactions,
             prompts=state.prompts,
-            tally=state.tally + share if owned else state.tally,
+            tally=tally,
             inherited=state.inherited if owned else state.inherited + share,
-            models=_with_model(state.models, turn.billed_id, share) if owned else state.models,
+            models=_with_model(state, turn.billed_id, share, tally) if owned else state.models,
             unbilled=state.unbilled + unbilled(turn, self._rates),
             **judgement,
         )
@@ -284,5 +285,7 @@ def _share(metered: MeteredTurn) -> Tally:
     )
 
 
-def _with_model(models: Mapping[str, Tally], model: str, share: Tally) -> Mapping[str, Tally]:
-    return MappingProxyType({**models, model: models.get(model, NOTHING) + share})
+def _with_model(before: ThreadState, model: str, share: Tally, tally: Tally) -> Mapping[str, Tally]:
+    """Return the models' tallies with one more turn; a thread's only model has the tally of the thread itself."""
+    own = before.models.get(model, NOTHING)
+    return MappingProxyType({**before.models, model: tally if own is before.tally else own + share})

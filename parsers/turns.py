@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from sys import intern
 
 from parsers.decoding import Json
 from parsers.labels import label
@@ -162,15 +163,15 @@ def turn_of(line: AssistantLine, key: str, *, keep_labels: bool = True) -> Turn:
     return Turn(
         id=line.message_id or key,
         usage=_usage(line.usage),
-        model=line.model,
-        requested_model=line.requested_model,
+        model=intern(line.model),
+        requested_model=_interned(line.requested_model),
         at=line.origin.at,
         done_at=line.origin.at,
         final=line.stop_reason is not None,
         damaged=line.usage.damaged,
-        speed=line.usage.speed,
-        geo=line.usage.geo,
-        tier=line.usage.tier,
+        speed=_interned(line.usage.speed),
+        geo=_interned(line.usage.geo),
+        tier=_interned(line.usage.tier),
         iterations=tuple(
             Iteration(part.kind, part.model, _usage(part.usage), part.usage.speed, part.usage.geo, part.usage.tier)
             for part in line.usage.iterations
@@ -178,10 +179,15 @@ def turn_of(line: AssistantLine, key: str, *, keep_labels: bool = True) -> Turn:
         copied_from=copied if copied != line.origin.session_id else None,
         tools=_tools(line.blocks, keep_labels=keep_labels),
         ends_with_tool=bool(line.blocks) and line.blocks[-1].get("type") in ("tool_use", "server_tool_use"),
-        stop_reason=line.stop_reason,
-        version=line.origin.version,
-        effort=line.effort,
+        stop_reason=_interned(line.stop_reason),
+        version=_interned(line.origin.version),
+        effort=_interned(line.effort),
     )
+
+
+def _interned(text: str | None) -> str | None:
+    """Return the one copy of a text that thousands of turns share."""
+    return None if text is None else intern(text)
 
 
 def _usage(line: UsageLine) -> Usage:
@@ -190,7 +196,7 @@ def _usage(line: UsageLine) -> Usage:
 
 def _tools(blocks: Sequence[Json], *, keep_labels: bool) -> tuple[ToolUse, ...]:
     return tuple(
-        ToolUse(str(block.get("id")), label(block.get("name")) or "tool", _target(block) if keep_labels else "")
+        ToolUse(str(block.get("id")), intern(label(block.get("name")) or "tool"), _target(block) if keep_labels else "")
         for block in blocks
         if block.get("type") in ("tool_use", "server_tool_use")
     )

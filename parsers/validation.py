@@ -48,7 +48,7 @@ _MOST = 2**53  # larger ones are damage, and the two decoders would read them di
 _COUNT = _soft(cs.int_schema(strict=True, ge=0, le=_MOST), 0)
 _MONEY = _soft(cs.float_schema(strict=True, ge=0, allow_inf_nan=False))
 _ANY = _soft(cs.any_schema())
-_OBJECT = _soft(cs.dict_schema(cs.str_schema(), cs.any_schema()))
+_OBJECT = _soft(cs.is_instance_schema(dict))  # as decoded: a dict schema would copy it
 _OBJECTS = _soft(cs.list_schema(_OBJECT))
 
 _ORIGIN = {
@@ -72,7 +72,7 @@ _USAGE = {
     "service_tier": _TEXT,
     "speed": _TEXT,
     "inference_geo": _TEXT,
-    "iterations": _OBJECTS,
+    "iterations": _ANY,
 }
 _COUNT_KEYS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 _SPLIT_KEYS = ("ephemeral_1h_input_tokens", "ephemeral_5m_input_tokens")
@@ -89,7 +89,7 @@ _sound_usage = SchemaValidator(
         service_tier=_STRICT_TEXT,
         speed=_STRICT_TEXT,
         inference_geo=_STRICT_TEXT,
-        iterations=_OBJECTS,
+        iterations=_ANY,
     )
 )
 _iteration = SchemaValidator(_fields(type=_TEXT, model=_TEXT))
@@ -240,10 +240,11 @@ def _is_count(value: object) -> bool:
     return type(value) is int and 0 <= value <= _MOST
 
 
-def _iterations(entries: list[Json | None] | None) -> tuple[IterationLine, ...]:
-    if not entries or (len(entries) == 1 and (entries[0] or {}).get("type") == "message"):
+def _iterations(entries: object) -> tuple[IterationLine, ...]:
+    objects = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    if len(objects) == 1 and objects[0].get("type") == "message":
         return ()  # made in one call, as most are: the list only repeats the usage
-    return tuple(_iteration_line(entry) for entry in entries if entry is not None)
+    return tuple([_iteration_line(entry) for entry in objects])
 
 
 def _iteration_line(raw: Json) -> IterationLine:
