@@ -260,7 +260,7 @@ def outlook_of(turn: Turn, pace: Pace, preamble: int, rates: RateTable) -> Outlo
     new, output = sorted([step.new for step in recent]), _outputs(recent)
     mean_growth = sum(new) / len(new)
     opening_growth = pace.opening / (pace.own_turns - 1) if pace.own_turns > 1 else 0
-    known = pace.recent and any([step.final for step in recent])
+    known = pace.recent and any(step.final for step in recent)
     left = pace.after_compaction - preamble
     return Outlook(
         context=context,

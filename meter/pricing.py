@@ -51,7 +51,8 @@ class Price:
 
     @property
     def cost(self) -> Pico:
-        return self.prompt + self.output + self.fees
+        # Written out: a chart sums it over thousands of turns.
+        return self.input + self.write_5m + self.write_1h + self.read + self.output + self.searches + self.advisor
 
 
 def price_turn(turn: Turn, rates: RateTable) -> Price | None:
@@ -62,10 +63,15 @@ def price_turn(turn: Turn, rates: RateTable) -> Price | None:
     parts = _parts(turn, charge)
     money = [_amounts(usage, charge.at(usage.context)) for usage in parts]
     spent = money[0] if len(money) == 1 else [sum(column) for column in zip(*money, strict=True)]
+    new, write_5m, write_1h, read, output = spent
     advisor, advisor_known = _advisor(turn, rates) if turn.iterations else (0, True)
     return Price(
-        charge.at(parts[-1].context),
-        *spent,
+        prices=charge.at(parts[-1].context),
+        input=new,
+        write_5m=write_5m,
+        write_1h=write_1h,
+        read=read,
+        output=output,
         searches=turn.usage.web_searches * WEB_SEARCH,
         advisor=advisor,
         certainty=_certainty(turn, charge.found, advisor_known=advisor_known),

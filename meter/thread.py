@@ -47,7 +47,8 @@ class MeteredTurn:
 
     @property
     def cost(self) -> Pico:
-        return self.price.cost if self.price else 0
+        price = self.price
+        return 0 if price is None else price.cost
 
     @property
     def certainty(self) -> Certainty:
