@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from meter.money import Pico
 from meter.outlook import SUMMARY_OUTPUT
 from meter.pricing import WEB_SEARCH, price_usage, turn_prices
 from meter.rates import RateTable
-from meter.thread import MeteredTurn
-from meter.thread_tab import ThreadTab
+from parsers.turns import Turn
+
+if TYPE_CHECKING:  # the thread's fold imports this module
+    from meter.thread_tab import ThreadTab
 
 SEARCH_INPUT, SEARCH_OUTPUT = 1_000, 100
 """Tokens of the request that the WebSearch tool makes for itself, as the client's own totals show it."""
@@ -22,9 +25,13 @@ def hidden_cost(tabs: Sequence[ThreadTab], rates: RateTable) -> Pico:
     """
     billed = sum((tab.agent_id or "").startswith("acompact") for tab in tabs)
     compactions = [cost for tab in tabs for cost in _compactions(tab, rates)]
-    searches = sum(_searches(metered, rates) for tab in tabs for metered in tab.turns if metered.turn.tools)
-    inner = sum(_surplus(metered, rates) for tab in tabs for metered in tab.turns if len(metered.turn.iterations) > 1)
-    return sum(compactions[billed:]) + searches + inner
+    return sum(compactions[billed:]) + sum(tab.state.unbilled for tab in tabs)
+
+
+def unbilled(turn: Turn, rates: RateTable) -> Pico:
+    """Return the estimated cost of a turn's searches and of its inner iterations that its usage leaves out."""
+    searches = _searches(turn, rates) if turn.tools else 0
+    return searches + _surplus(turn, rates) if len(turn.iterations) > 1 else searches
 
 
 def _compactions(tab: ThreadTab, rates: RateTable) -> list[Pico]:
@@ -41,17 +48,16 @@ def _compactions(tab: ThreadTab, rates: RateTable) -> list[Pico]:
     return costs
 
 
-def _searches(metered: MeteredTurn, rates: RateTable) -> Pico:
-    count = sum(tool.name == "WebSearch" for tool in metered.turn.tools)
-    prices = turn_prices(metered.turn, SEARCH_INPUT, rates) if count else None
+def _searches(turn: Turn, rates: RateTable) -> Pico:
+    count = sum([tool.name == "WebSearch" for tool in turn.tools])
+    prices = turn_prices(turn, SEARCH_INPUT, rates) if count else None
     if prices is None:
         return 0
     return count * (WEB_SEARCH + SEARCH_INPUT * prices.input + SEARCH_OUTPUT * prices.output)
 
 
-def _surplus(metered: MeteredTurn, rates: RateTable) -> Pico:
+def _surplus(turn: Turn, rates: RateTable) -> Pico:
     """Return the price of iterations that the response's own usage leaves out, advisors aside: they are billed."""
-    turn = metered.turn
     parts = [part for part in turn.iterations if part.kind != "advisor_message"]
     if len(parts) < 2 or parts[-1].usage.output != turn.usage.output or parts[-1].usage.context != turn.usage.context:
         return 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 
-from meter.outlook import Alternative, Outlook, Tariff, tariff_of
+from meter.outlook import Outlook, Tariff, tariff_of
 from meter.rates import RateTable, Row, canonicalize, utc_day
 from parsers.turns import Turn
 
@@ -110,16 +110,10 @@ def best_advice(outlook: Outlook, turns: int, *, cold: bool = False) -> Advice:
 
     ``/clear`` is left out while the context is below twice the preamble: there is little to be rid of.
     """
-
-    def compact(turns: int) -> float:
-        return outlook.compact(turns, cold=cold)
-
-    ways: dict[str, Alternative] = {"compact": compact}
-    if outlook.context >= 2 * outlook.preamble:
-        ways["clear"] = outlook.clear
-    costs = {kind: way(turns) for kind, way in ways.items()}
-    kind = min(costs, key=lambda kind: costs[kind])
-    return Advice(kind, costs[kind], outlook.keep_going(turns, cold=cold) - costs[kind])
+    kind, cost = "compact", outlook.compact(turns, cold=cold)
+    if outlook.context >= 2 * outlook.preamble and (clear := outlook.clear(turns)) < cost:
+        kind, cost = "clear", clear
+    return Advice(kind, cost, outlook.keep_going(turns, cold=cold) - cost)
 
 
 def switch_candidates(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from meter.money import PICO_PER_DOLLAR, Certainty
-from meter.pricing import turn_prices
-from meter.rates import Prices, RateTable, utc_day
+from meter.pricing import charge_of
+from meter.rates import Prices, RateTable
 from parsers.turns import Turn
 
 RECENT = 20
@@ -81,20 +81,19 @@ def turns_within(limit: float, start: float, growth: float, turns: int) -> int:
 
 
 def _run(rate: Rate, start: float, growth: float, output: float, turns: int) -> float:
-    return tokens_in_all(start, growth, turns) * rate.read + turns * (growth * rate.write + output * rate.output)
+    sent = turns * start + growth * (turns * (turns - 1) // 2)  # tokens_in_all, without the call
+    return sent * rate.read + turns * (growth * rate.write + output * rate.output)
 
 
 def tariff_of(turn: Turn, rates: RateTable, *, one_hour: bool) -> Tariff | None:
     """Return what prompts cost at a turn's model, day, speed and geo, by the bucket written to; None if unpriced."""
-    found = rates.find(turn.billed_id, utc_day(turn.at))
-    low = turn_prices(turn, 0, rates)
-    if found is None or low is None:
+    charge = charge_of(turn, rates)
+    if charge is None:
         return None
-    below = _rate(low, one_hour=one_hour)
-    if (premium := found.row.long_prompt) is None:
+    below = _rate(charge.below, one_hour=one_hour)
+    if charge.above is charge.below:
         return Tariff(below, below, 0)
-    high = turn_prices(turn, premium.threshold + 1, rates) or low
-    return Tariff(below, _rate(high, one_hour=one_hour), premium.threshold)
+    return Tariff(below, _rate(charge.above, one_hour=one_hour), charge.threshold)
 
 
 def _rate(prices: Prices, *, one_hour: bool) -> Rate:
@@ -272,7 +271,7 @@ def outlook_of(turn: Turn, pace: Pace, preamble: int, rates: RateTable) -> Outlo
     # Without any turn but a segment's first one there is no growth to go by, and only this turn's output.
     recent = pace.recent or (Step(0, turn.usage.output, turn.final),)
     context = turn.usage.context
-    new, output = sorted(step.new for step in recent), _outputs(recent)
+    new, output = sorted([step.new for step in recent]), _outputs(recent)
     mean_growth = sum(new) / len(new)
     opening_growth = pace.opening / (pace.own_turns - 1) if pace.own_turns > 1 else 0
     known = pace.recent and any(step.final for step in recent)
@@ -294,7 +293,7 @@ def outlook_of(turn: Turn, pace: Pace, preamble: int, rates: RateTable) -> Outlo
 
 def _outputs(recent: Sequence[Step]) -> list[int]:
     """Return the output tokens in order: the final ones, or all when none is."""
-    return sorted(step.output for step in recent if step.final) or sorted(step.output for step in recent)
+    return sorted([step.output for step in recent if step.final]) or sorted([step.output for step in recent])
 
 
 def turns_a_prompt(starts: Sequence[int], turns: int, *, over: bool) -> int:

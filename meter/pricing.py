@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
 
 from meter.money import Certainty, Pico
-from meter.rates import Prices, RateTable, Row, utc_day
+from meter.rates import Charge, Found, Prices, RateTable, utc_day
 from parsers.turns import Iteration, Turn, Usage
 
 WEB_SEARCH: Pico = 10**10
@@ -53,7 +51,8 @@ class Price:
 
     @property
     def cost(self) -> Pico:
-        return self.prompt + self.output + self.fees
+        # Written out: a chart sums it over thousands of turns.
+        return self.input + self.write_5m + self.write_1h + self.read + self.output + self.searches + self.advisor
 
 
 def price_turn(turn: Turn, rates: RateTable, *, usage: Usage | None = None, model: str | None = None) -> Price | None:
@@ -61,54 +60,37 @@ def price_turn(turn: Turn, rates: RateTable, *, usage: Usage | None = None, mode
 
     With ``usage`` or ``model``: what it would have cost with those in place of its own.
     """
-    day = utc_day(turn.at)
     usage = usage or turn.usage
-    found = rates.find(model or turn.billed_id, day)
-    if found is None:
+    charge = rates.charge(model or turn.billed_id, utc_day(turn.at), turn.speed, turn.geo, turn.tier)
+    if charge is None:
         return None
-    factors = _factors(found.row, turn.geo, turn.tier, rates.discount)
-    parts = [
-        (part, prices_for(found.row, day, part.context, turn.speed).times(factors))
-        for part in _parts(turn, usage, found.row)
-    ]
-    amounts = [_amounts(*part) for part in parts]
-    money = amounts[0] if len(amounts) == 1 else [sum(column) for column in zip(*amounts, strict=True)]
-    advisor, advisor_known = _advisor(turn, rates)
+    parts = _parts(turn, usage, charge)
+    money = [_amounts(part, charge.at(part.context)) for part in parts]
+    spent = money[0] if len(money) == 1 else [sum(column) for column in zip(*money, strict=True)]
+    new, write_5m, write_1h, read, output = spent
+    advisor, advisor_known = _advisor(turn, rates) if turn.iterations else (0, True)
     return Price(
-        prices=parts[-1][1],
-        input=money[0],
-        write_5m=money[1],
-        write_1h=money[2],
-        read=money[3],
-        output=money[4],
+        prices=charge.at(parts[-1].context),
+        input=new,
+        write_5m=write_5m,
+        write_1h=write_1h,
+        read=read,
+        output=output,
         searches=usage.web_searches * WEB_SEARCH,
         advisor=advisor,
-        certainty=_certainty(turn, found.row, cloud=found.cloud, advisor_known=advisor_known),
+        certainty=_certainty(turn, charge.found, advisor_known=advisor_known),
     )
 
 
-def prices_for(row: Row, day: date | None, context: int, speed: str | None) -> Prices:
-    """Return a row's prices for a prompt of this many tokens, before geo, batch and discount."""
-    if speed == "fast" and row.fast is not None and row.fast.holds(day):
-        return row.fast.prices
-    if row.long_prompt is not None and row.long_prompt.holds(day) and context > row.long_prompt.threshold:
-        return row.long_prompt.prices
-    return row.prices
+def charge_of(turn: Turn, rates: RateTable) -> Charge | None:
+    """Return what a turn's model charges on its day, at its speed, geo and tier; None when it is unknown."""
+    return rates.charge(turn.billed_id, utc_day(turn.at), turn.speed, turn.geo, turn.tier)
 
 
 def turn_prices(turn: Turn, context: int, rates: RateTable) -> Prices | None:
     """Return the prices a prompt of another size would have at this turn's model, day, speed and geo."""
-    day = utc_day(turn.at)
-    found = rates.find(turn.billed_id, day)
-    if found is None:
-        return None
-    factors = _factors(found.row, turn.geo, turn.tier, rates.discount)
-    return prices_for(found.row, day, context, turn.speed).times(factors)
-
-
-def _factors(row: Row, geo: str | None, tier: str | None, discount: Fraction) -> Fraction:
-    factor = discount * row.us_geo if geo == "us" else discount
-    return factor * row.batch if tier == "batch" else factor
+    charge = charge_of(turn, rates)
+    return None if charge is None else charge.at(context)
 
 
 def _amounts(usage: Usage, prices: Prices) -> tuple[Pico, Pico, Pico, Pico, Pico]:
@@ -121,12 +103,12 @@ def _amounts(usage: Usage, prices: Prices) -> tuple[Pico, Pico, Pico, Pico, Pico
     )
 
 
-def _parts(turn: Turn, usage: Usage, row: Row) -> list[Usage]:
+def _parts(turn: Turn, usage: Usage, charge: Charge) -> list[Usage]:
     """Return the usages that are tested for the long prompt one by one.
 
     A response that the API made in several calls lists them; they count apart only when they add up.
     """
-    if row.long_prompt is None or len(turn.iterations) < 2:
+    if charge.above is charge.below or len(turn.iterations) < 2:
         return [usage]
     calls = [part.usage for part in turn.iterations if part.kind == "message"]
     adds_up = _totals(calls) == _totals([usage])
@@ -156,18 +138,15 @@ def _advisor(turn: Turn, rates: RateTable) -> tuple[Pico, bool]:
 
 def price_usage(part: Iteration, model: str, turn: Turn, rates: RateTable) -> Pico | None:
     """Return the price of one of a turn's iterations at a model's rates of that day; None when it is unknown."""
-    day = utc_day(turn.at)
-    found = rates.find(model, day)
-    if found is None:
+    charge = rates.charge(model, utc_day(turn.at), part.speed, part.geo, part.tier)
+    if charge is None:
         return None
-    factors = _factors(found.row, part.geo, part.tier, rates.discount)
-    prices = prices_for(found.row, day, part.usage.context, part.speed).times(factors)
-    return sum(_amounts(part.usage, prices)) + part.usage.web_searches * WEB_SEARCH
+    return sum(_amounts(part.usage, charge.at(part.usage.context))) + part.usage.web_searches * WEB_SEARCH
 
 
-def _certainty(turn: Turn, row: Row, *, cloud: bool, advisor_known: bool) -> Certainty:
+def _certainty(turn: Turn, found: Found, *, advisor_known: bool) -> Certainty:
     if not turn.final or turn.damaged or not advisor_known:
         return Certainty.LOWER_BOUND
-    if cloud or row.uncertain or turn.tier == "priority" or turn.at is None:
+    if found.cloud or found.row.uncertain or turn.tier == "priority" or turn.at is None:
         return Certainty.ESTIMATED
     return Certainty.EXACT

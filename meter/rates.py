@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from meter.money import MICRO_PER_DOLLAR
@@ -86,6 +86,20 @@ class Found:
     cloud: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a model charges on a day at one speed, geo and tier, for prompts up to a threshold and above it."""
+
+    found: Found
+    below: Prices
+    above: Prices
+    threshold: int
+
+    def at(self, context: int) -> Prices:
+        """Return the prices for a prompt of this many tokens."""
+        return self.above if context > self.threshold else self.below
+
+
 class RateTable:
     """Finds the row of a model on a day; a person's own rows win over the list."""
 
@@ -97,6 +111,7 @@ class RateTable:
         self.own = own
         self.discount = discount
         self._found: dict[tuple[str, date | None], Found | None] = {}
+        self._charges: dict[tuple[str, date | None, str | None, str | None, str | None], Charge | None] = {}
 
     @property
     def custom(self) -> bool:
@@ -109,6 +124,28 @@ class RateTable:
         if key not in self._found:
             self._found[key] = self._find(model, day)
         return self._found[key]
+
+    def charge(
+        self, model: str, day: date | None, speed: str | None, geo: str | None, tier: str | None
+    ) -> Charge | None:
+        """Return what a model charges, discount and all factors on it; None if it is unknown."""
+        key = (model, day, speed, geo, tier)
+        if key not in self._charges:
+            found = self.find(model, day)
+            self._charges[key] = None if found is None else self._charge(found, day, speed, geo, tier)
+        return self._charges[key]
+
+    def _charge(self, found: Found, day: date | None, speed: str | None, geo: str | None, tier: str | None) -> Charge:
+        row = found.row
+        factors = (row.us_geo if geo == "us" else 1) * (row.batch if tier == "batch" else 1) * self.discount
+        if speed == "fast" and row.fast is not None and row.fast.holds(day):
+            below, premium = row.fast.prices, None
+        else:
+            below, premium = row.prices, row.long_prompt
+        if premium is None or not premium.holds(day):
+            prices = below.times(factors)
+            return Charge(found, prices, prices, 0)
+        return Charge(found, below.times(factors), premium.prices.times(factors), premium.threshold)
 
     def _find(self, model: str, day: date | None) -> Found | None:
         canonical, cloud = canonicalize(model)
@@ -152,7 +189,7 @@ def canonicalize(model: str) -> tuple[str, bool]:
 @cache
 def list_prices() -> RateTable:
     """Return the list prices that the package ships."""
-    data = json.loads(files("meter").joinpath("rates.json").read_text("utf-8"))
+    data = json.loads(get_data("meter", "rates.json") or b"")  # importlib.resources would load for 10 ms
     return RateTable(tuple(row_of(row) for row in data["models"]), date.fromisoformat(data["as_of"]))
 
 
@@ -205,4 +242,6 @@ def _day(raw: str | None, default: date) -> date:
 
 
 def utc_day(at: datetime | None) -> date | None:
-    return None if at is None else at.astimezone(UTC).date()
+    if at is None:
+        return None
+    return at.date() if at.tzinfo is UTC else at.astimezone(UTC).date()

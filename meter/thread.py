@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TypedDict
 
 from meter.cache import CacheBreak, Change, cache_break
 from meter.carry import Carry, divide, saved_by_cache
+from meter.hidden import unbilled
 from meter.level import CALM, DEFAULT_LEVELS, LevelSettings, LevelState
 from meter.money import Certainty, Pico
 from meter.outlook import NO_PACE, Outlook, Pace, outlook_of
@@ -47,7 +49,8 @@ class MeteredTurn:
 
     @property
     def cost(self) -> Pico:
-        return self.price.cost if self.price else 0
+        price = self.price
+        return 0 if price is None else price.cost
 
     @property
     def certainty(self) -> Certainty:
@@ -90,6 +93,18 @@ class ThreadState:
     inherited: Tally = NOTHING
     """Turns that another session owns, when several are reported together."""
     models: Mapping[str, Tally] = field(default_factory=lambda: MappingProxyType({}))
+    unbilled: Pico = 0
+    """Estimate of requests behind its turns that their usage leaves out."""
+
+
+class _Judgement(TypedDict, total=False):
+    """The parts of a state that only the main thread has."""
+
+    pace: Pace
+    level: LevelState
+    breaks: int
+    proven: frozenset[str]
+    window: Window
 
 
 class ThreadMeter:
@@ -192,7 +207,9 @@ class ThreadMeter:
         )
         self.turns.append(metered)
         share = _share(metered)
-        folded = ThreadState(
+        tally = state.tally + share if owned else state.tally
+        judgement = self._judge(state, metered) if self.thread.agent_id is None else {}
+        return ThreadState(
             last=metered,
             turns=state.turns + 1,
             context=usage.context,
@@ -201,14 +218,15 @@ class ThreadMeter:
             segment_start=state.turns if state.compacted else state.segment_start,
             compactions=state.compactions,
             prompts=state.prompts,
-            tally=state.tally + share if owned else state.tally,
+            tally=tally,
             inherited=state.inherited if owned else state.inherited + share,
-            models=_with_model(state.models, turn.billed_id, share) if owned else state.models,
+            models=_with_model(state, turn.billed_id, share, tally) if owned else state.models,
+            unbilled=state.unbilled + unbilled(turn, self._rates),
+            **judgement,
         )
-        return self._judge(state, folded, metered) if self.thread.agent_id is None else folded
 
-    def _judge(self, before: ThreadState, folded: ThreadState, metered: MeteredTurn) -> ThreadState:
-        """Return the main thread's state with what only it is judged by: cache breaks, the pace, the level."""
+    def _judge(self, before: ThreadState, metered: MeteredTurn) -> _Judgement:
+        """Return what only the main thread is judged by: cache breaks, the pace, the level."""
         turn, first = metered.turn, before.turns == 0 or before.compacted
         preamble = self.preamble.tokens if self.preamble else 0
         if before.last is not None and not first:
@@ -220,9 +238,9 @@ class ThreadMeter:
         pace = before.pace.after(turn, metered.new_tokens, first=first, compacted=before.compacted)
         proven = before.proven | {turn.billed_id} if proves_more(turn, self._rates) else before.proven
         window = window_of(turn, self._wide_models, proven, self._rates)
-        outlook = outlook_of(turn, pace, preamble, self._rates) if folded.turns > 1 else None
-        level = before.level.after(folded.turns, turn.usage.context, window.tokens, outlook, self._settings)
-        return replace(folded, pace=pace, level=level, breaks=len(self.breaks), proven=proven, window=window)
+        outlook = outlook_of(turn, pace, preamble, self._rates) if before.turns else None
+        level = before.level.after(metered.number, turn.usage.context, window.tokens, outlook, self._settings)
+        return {"pace": pace, "level": level, "breaks": len(self.breaks), "proven": proven, "window": window}
 
 
 def _resent(state: ThreadState, turn: Turn) -> int:
@@ -256,19 +274,12 @@ def preamble_of(thread: Thread) -> Preamble | None:
 def _share(metered: MeteredTurn) -> Tally:
     """Return one turn as a tally, to be added."""
     usage, price, parts = metered.turn.usage, metered.price, metered.parts
-    tokens = Tally(
-        turns=1,
-        input=usage.input,
-        output=usage.output,
-        cache_read=usage.cache_read,
-        write_5m=usage.write_5m,
-        write_1h=usage.write_1h,
-        web_searches=usage.web_searches,
-    )
+    write_5m, write_1h = usage.write_5m, usage.write_1h
+    counts = (1, usage.input, usage.output, usage.cache_read, write_5m, write_1h, usage.web_searches)
     if price is None or parts is None:
-        return replace(tokens, unpriced_turns=1, certainty=Certainty.UNPRICED)
-    return replace(
-        tokens,
+        return Tally(*counts, unpriced_turns=1, certainty=Certainty.UNPRICED)
+    return Tally(
+        *counts,
         cost=price.cost,
         fees=price.fees,
         output_cost=price.output,
@@ -284,5 +295,7 @@ def _share(metered: MeteredTurn) -> Tally:
     )
 
 
-def _with_model(models: Mapping[str, Tally], model: str, share: Tally) -> Mapping[str, Tally]:
-    return MappingProxyType({**models, model: models.get(model, NOTHING) + share})
+def _with_model(before: ThreadState, model: str, share: Tally, tally: Tally) -> Mapping[str, Tally]:
+    """Return the models' tallies with one more turn; a thread's only model has the tally of the thread itself."""
+    own = before.models.get(model, NOTHING)
+    return MappingProxyType({**before.models, model: tally if own is before.tally else own + share})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from meter.cache import CacheBreak
@@ -26,3 +27,9 @@ class ThreadTab:
     compactions: tuple[tuple[int, Compaction], ...]
     breaks: tuple[CacheBreak, ...]
     outlook: Outlook | None
+
+    def kept_from(self, before: ThreadTab) -> int:
+        """Return how many turns, from the first, are still those of an earlier tab of the thread."""
+        old, new = before.turns, self.turns
+        # The fold makes all turns anew that follow a revised one: kept ones come first.
+        return bisect_left(range(min(len(old), len(new))), 1, key=lambda index: int(old[index] is not new[index]))

@@ -30,10 +30,12 @@ class LineSplitter:
         rest = pieces.pop()
         lines: list[bytes] = []
         for piece in pieces:
-            self._grow(piece)
-            if not self._dropping and (line := clean_line(b"".join(self._parts))):
+            if self._size or len(piece) > self._limit:
+                self._grow(piece)
+                piece = b"" if self._dropping else b"".join(self._parts)
+                self.cut()
+            if line := clean_line(piece):
                 lines.append(line)
-            self.cut()
         self._grow(rest)
         return lines
 

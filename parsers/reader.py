@@ -63,8 +63,8 @@ class FileTail:
                 log.feed(transcript, chunk)
                 self._offset += len(chunk)
                 if len(self._first) < _FINGERPRINT:
-                    self._first = (self._first + chunk)[:_FINGERPRINT]
-                self._last = (self._last + chunk)[-_FINGERPRINT:]
+                    self._first += chunk[: _FINGERPRINT - len(self._first)]
+                self._last = (self._last + chunk[-_FINGERPRINT:])[-_FINGERPRINT:]
                 on_chunk(self._offset, status.st_size)
             self.bytes_read += self._offset - start
         log.finish(transcript)

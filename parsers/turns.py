@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from sys import intern
 
 from parsers.decoding import Json
 from parsers.labels import label
@@ -106,7 +107,7 @@ class Turn:
     def billed_id(self) -> str:
         """Model id that the client prices by: what was requested, without the window suffix."""
         wanted = self.requested_model or self.model
-        return wanted[: -len(_WIDE)] if self.wide else wanted
+        return wanted[: -len(_WIDE)] if wanted.endswith("]") and self.wide else wanted
 
     @property
     def wide(self) -> bool:
@@ -116,10 +117,10 @@ class Turn:
     def merge(self, other: Turn) -> Turn:
         """Return this turn revised by a later line, or by another file's copy, of the same response."""
         usage = self.usage.largest(other.usage)
-        known = {tool.id for tool in self.tools}
+        known = [tool.id for tool in self.tools]
         added = tuple(tool for tool in other.tools if tool.id not in known)
-        merged = replace(
-            self,
+        merged = Turn(  # every third line of a transcript comes here: replace() would take three times as long
+            id=self.id,
             usage=usage,
             model=other.model or self.model,
             requested_model=other.requested_model or self.requested_model,
@@ -131,9 +132,12 @@ class Turn:
             geo=other.geo or self.geo,
             tier=other.tier or self.tier,
             iterations=other.iterations or self.iterations,
-            tools=self.tools + added,
+            copied_from=self.copied_from,
+            tools=self.tools + added if added else self.tools,
             ends_with_tool=other.ends_with_tool,
             stop_reason=other.stop_reason or self.stop_reason,
+            version=self.version,
+            effort=self.effort,
         )
         return self if merged == self else merged
 
@@ -146,11 +150,11 @@ class Turn:
 
 
 def _earlier(a: datetime | None, b: datetime | None) -> datetime | None:
-    return min((at for at in (a, b) if at is not None), default=None)
+    return a or b if a is None or b is None else min(a, b)
 
 
 def _later(a: datetime | None, b: datetime | None) -> datetime | None:
-    return max((at for at in (a, b) if at is not None), default=None)
+    return a or b if a is None or b is None else max(a, b)
 
 
 def turn_of(line: AssistantLine, key: str, *, keep_labels: bool = True) -> Turn:
@@ -159,15 +163,15 @@ def turn_of(line: AssistantLine, key: str, *, keep_labels: bool = True) -> Turn:
     return Turn(
         id=line.message_id or key,
         usage=_usage(line.usage),
-        model=line.model,
-        requested_model=line.requested_model,
+        model=intern(line.model),
+        requested_model=_interned(line.requested_model),
         at=line.origin.at,
         done_at=line.origin.at,
         final=line.stop_reason is not None,
         damaged=line.usage.damaged,
-        speed=line.usage.speed,
-        geo=line.usage.geo,
-        tier=line.usage.tier,
+        speed=_interned(line.usage.speed),
+        geo=_interned(line.usage.geo),
+        tier=_interned(line.usage.tier),
         iterations=tuple(
             Iteration(part.kind, part.model, _usage(part.usage), part.usage.speed, part.usage.geo, part.usage.tier)
             for part in line.usage.iterations
@@ -175,10 +179,15 @@ def turn_of(line: AssistantLine, key: str, *, keep_labels: bool = True) -> Turn:
         copied_from=copied if copied != line.origin.session_id else None,
         tools=_tools(line.blocks, keep_labels=keep_labels),
         ends_with_tool=bool(line.blocks) and line.blocks[-1].get("type") in ("tool_use", "server_tool_use"),
-        stop_reason=line.stop_reason,
-        version=line.origin.version,
-        effort=line.effort,
+        stop_reason=_interned(line.stop_reason),
+        version=_interned(line.origin.version),
+        effort=_interned(line.effort),
     )
+
+
+def _interned(text: str | None) -> str | None:
+    """Return the one copy of a text that thousands of turns share."""
+    return None if text is None else intern(text)
 
 
 def _usage(line: UsageLine) -> Usage:
@@ -187,7 +196,7 @@ def _usage(line: UsageLine) -> Usage:
 
 def _tools(blocks: Sequence[Json], *, keep_labels: bool) -> tuple[ToolUse, ...]:
     return tuple(
-        ToolUse(str(block.get("id")), label(block.get("name")) or "tool", _target(block) if keep_labels else "")
+        ToolUse(str(block.get("id")), intern(label(block.get("name")) or "tool"), _target(block) if keep_labels else "")
         for block in blocks
         if block.get("type") in ("tool_use", "server_tool_use")
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic_core import CoreSchema, SchemaValidator
+from pydantic_core import CoreSchema, SchemaValidator, ValidationError
 from pydantic_core import core_schema as cs
 
 from parsers.decoding import Json
@@ -34,6 +34,10 @@ def _soft(schema: CoreSchema, default: object = None) -> CoreSchema:
     return cs.with_default_schema(schema, default=default, on_error="default")
 
 
+def _given(schema: CoreSchema) -> CoreSchema:
+    return cs.with_default_schema(cs.nullable_schema(schema), default=None)
+
+
 def _fields(**fields: CoreSchema) -> CoreSchema:
     return cs.typed_dict_schema({name: cs.typed_dict_field(field) for name, field in fields.items()})
 
@@ -44,7 +48,7 @@ _MOST = 2**53  # larger ones are damage, and the two decoders would read them di
 _COUNT = _soft(cs.int_schema(strict=True, ge=0, le=_MOST), 0)
 _MONEY = _soft(cs.float_schema(strict=True, ge=0, allow_inf_nan=False))
 _ANY = _soft(cs.any_schema())
-_OBJECT = _soft(cs.dict_schema(cs.str_schema(), cs.any_schema()))
+_OBJECT = _soft(cs.is_instance_schema(dict))  # as decoded: a dict schema would copy it
 _OBJECTS = _soft(cs.list_schema(_OBJECT))
 
 _ORIGIN = {
@@ -68,12 +72,26 @@ _USAGE = {
     "service_tier": _TEXT,
     "speed": _TEXT,
     "inference_geo": _TEXT,
-    "iterations": _OBJECTS,
+    "iterations": _ANY,
 }
 _COUNT_KEYS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 _SPLIT_KEYS = ("ephemeral_1h_input_tokens", "ephemeral_5m_input_tokens")
 
 _usage = SchemaValidator(_fields(**_USAGE))
+# The same, of which nothing is damaged: most of them, and each field is looked at once.
+_TOKENS = _given(cs.int_schema(strict=True, ge=0, le=_MOST))
+_STRICT_TEXT = _given(cs.str_schema(strict=True))
+_sound_usage = SchemaValidator(
+    _fields(
+        **dict.fromkeys(_COUNT_KEYS, _TOKENS),
+        cache_creation=_given(_fields(**dict.fromkeys(_SPLIT_KEYS, _TOKENS))),
+        server_tool_use=_given(_fields(web_search_requests=_TOKENS)),
+        service_tier=_STRICT_TEXT,
+        speed=_STRICT_TEXT,
+        inference_geo=_STRICT_TEXT,
+        iterations=_ANY,
+    )
+)
 _iteration = SchemaValidator(_fields(type=_TEXT, model=_TEXT))
 _assistant = SchemaValidator(
     _fields(
@@ -129,15 +147,15 @@ def _other(raw: Json) -> OtherLine:
 
 def _origin_of(fields: Mapping[str, Any]) -> Origin:
     return Origin(
-        uuid=fields["uuid"],
-        parent=fields["parentUuid"],
-        at=_time(fields["timestamp"]),
-        session_id=fields["sessionId"],
-        cwd=fields["cwd"],
-        version=fields["version"],
-        sidechain=fields["isSidechain"],
-        agent_id=fields["agentId"],
-        process_session_id=fields["session_id"],
+        fields["uuid"],
+        fields["parentUuid"],
+        _time(fields["timestamp"]),
+        fields["sessionId"],
+        fields["cwd"],
+        fields["version"],
+        fields["isSidechain"],
+        fields["agentId"],
+        fields["session_id"],
     )
 
 
@@ -175,27 +193,39 @@ def _assistant_line(raw: Json, *, from_progress: bool = False) -> AssistantLine 
 
 def usage_line(raw: Json) -> UsageLine:
     """Return the validated counts of a usage object; counts that are no whole numbers read as 0."""
-    fields = _usage.validate_python(raw)
-    split = fields["cache_creation"] or {"ephemeral_1h_input_tokens": 0, "ephemeral_5m_input_tokens": 0}
+    try:
+        fields, damaged = _sound_usage.validate_python(raw), False
+    except ValidationError:
+        fields, damaged = _usage.validate_python(raw), _has_damage(raw)
+    split = fields["cache_creation"] or _NO_SPLIT
+    one_hour = split["ephemeral_1h_input_tokens"] or 0
     creation = fields["cache_creation_input_tokens"]
     if creation is None:
-        creation = sum(split.values())
+        creation = one_hour + (split["ephemeral_5m_input_tokens"] or 0)
     return UsageLine(
-        input=fields["input_tokens"],
-        output=fields["output_tokens"],
-        cache_creation=creation,
-        one_hour=split["ephemeral_1h_input_tokens"],
-        cache_read=fields["cache_read_input_tokens"],
-        web_searches=(fields["server_tool_use"] or {"web_search_requests": 0})["web_search_requests"],
-        speed=fields["speed"],
-        geo=fields["inference_geo"],
-        tier=fields["service_tier"],
-        iterations=tuple(_iteration_line(entry) for entry in fields["iterations"] or () if entry is not None),
-        damaged=(
-            _is_damaged(raw, _COUNT_KEYS)
-            or _is_damaged(raw.get("cache_creation"), _SPLIT_KEYS)
-            or _is_damaged(raw.get("server_tool_use"), ("web_search_requests",))
-        ),
+        fields["input_tokens"] or 0,
+        fields["output_tokens"] or 0,
+        creation,
+        one_hour,
+        fields["cache_read_input_tokens"] or 0,
+        (fields["server_tool_use"] or _NO_SEARCHES)["web_search_requests"] or 0,
+        fields["speed"],
+        fields["inference_geo"],
+        fields["service_tier"],
+        _iterations(fields["iterations"]),
+        damaged,
+    )
+
+
+_NO_SPLIT = dict.fromkeys(_SPLIT_KEYS, 0)
+_NO_SEARCHES = {"web_search_requests": 0}
+
+
+def _has_damage(raw: Json) -> bool:
+    return (
+        _is_damaged(raw, _COUNT_KEYS)
+        or _is_damaged(raw.get("cache_creation"), _SPLIT_KEYS)
+        or _is_damaged(raw.get("server_tool_use"), ("web_search_requests",))
     )
 
 
@@ -208,6 +238,13 @@ def _is_damaged(raw: object, keys: Iterable[str]) -> bool:
 
 def _is_count(value: object) -> bool:
     return type(value) is int and 0 <= value <= _MOST
+
+
+def _iterations(entries: object) -> tuple[IterationLine, ...]:
+    objects = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    if len(objects) == 1 and objects[0].get("type") == "message":
+        return ()  # made in one call, as most are: the list only repeats the usage
+    return tuple([_iteration_line(entry) for entry in objects])
 
 
 def _iteration_line(raw: Json) -> IterationLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from meter.settings import DEFAULT_SETTINGS, MeterSettings
 from parsers.reader import SessionReader
 from parsers.roots import LiveProcess
 from parsers.targets import Library
+from tui.long_read import long_read
 from tui.successor import Successors
 
 if TYPE_CHECKING:
@@ -151,7 +153,7 @@ class Follower(threading.Thread):
         while not self._stopping.is_set():
             # The session's own folder, not its agents': that one is made later, with the first agent's file in it.
             watch.add(followed.own_folder, recursive=True)
-            changed = followed.look(self._on_chunk)
+            changed = followed.look(self._on_chunk) if self._snapshot.state else self._first_look(followed)
             degraded = watch.trouble or (None if told else self._snapshot.degraded)
             if changed and not told and degraded is None and not self._wake.wait(_GRACE):
                 degraded = "changes came without notice"
@@ -161,6 +163,12 @@ class Follower(threading.Thread):
             self._publish(followed.snapshot(self._snapshot, degraded))
             told = self._sleep(watch, followed, degraded)
         return None
+
+    def _first_look(self, followed: _Followed) -> bool:
+        with long_read():
+            changed = followed.look(self._on_chunk)
+        gc.freeze()  # the session stays: no later collection, at which the screen would stand still, walks it again
+        return changed
 
     def _sleep(self, watch: FileWatch, followed: _Followed, degraded: str | None) -> bool:
         """Wait until there may be something new, and tell whether an event said so."""

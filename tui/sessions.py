@@ -13,6 +13,7 @@ from parsers.labels import clean
 from parsers.ownership import divide_ownership
 from parsers.reader import SessionReader
 from parsers.session_files import ProjectFolder
+from tui.long_read import long_read
 
 Complain = Callable[[str], None]
 """Takes one line about something that could not be read."""
@@ -39,13 +40,14 @@ def read_sessions(
     settings: MeterSettings = DEFAULT_SETTINGS,
 ) -> list[SessionState]:
     """Return the sessions with turns, each message counted once over all of them."""
-    readers = [reader for item in wanted if (reader := _read(item, complain, keep_labels=keep_labels)) is not None]
-    # A session that was asked for alone counts all that its files hold, copies included.
-    foreign = divide_ownership([reader.log for reader in readers]) if len(readers) > 1 else {}
-    return [
-        SessionMeter(reader.log, rates, foreign.get(reader.log.path, frozenset()), settings).update()
-        for reader in readers
-    ]
+    with long_read():
+        readers = [reader for item in wanted if (reader := _read(item, complain, keep_labels=keep_labels)) is not None]
+        # A session that was asked for alone counts all that its files hold, copies included.
+        foreign = divide_ownership([reader.log for reader in readers]) if len(readers) > 1 else {}
+        return [
+            SessionMeter(reader.log, rates, foreign.get(reader.log.path, frozenset()), settings).update()
+            for reader in readers
+        ]
 
 
 def _read(item: Wanted, complain: Complain, *, keep_labels: bool) -> SessionReader | None:

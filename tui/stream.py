@@ -63,12 +63,14 @@ class EventLog:
 
 def new_turns(before: SessionState, after: SessionState) -> Iterator[tuple[str | None, MeteredTurn]]:
     """Return the turns that are new or revised, with their agent."""
-    known = {tab.agent_id: tab.turns for tab in before.threads}
+    known = {tab.agent_id: tab for tab in before.threads}
     for tab in after.threads:
-        old = known.get(tab.agent_id, ())
-        if tab.turns is old:
+        last = known.get(tab.agent_id)
+        if tab is last:
             continue
-        for index, metered in enumerate(tab.turns):
+        old = last.turns if last else ()
+        for index in range(tab.kept_from(last) if last else 0, len(tab.turns)):
+            metered = tab.turns[index]
             if index >= len(old) or old[index].turn is not metered.turn:
                 yield (tab.agent_id, metered)
 

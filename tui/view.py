@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from types import MappingProxyType
 
 from meter.budget import Budgets
@@ -220,7 +221,7 @@ def make_view(
     state = snapshot.state
     if state is None or snapshot.phase is Phase.WAITING:
         return View(snapshot, now, ascii=ascii)
-    paid, flat = (last.paid, last.flat) if last is not None and last.state is state else cumulative(state)
+    paid, flat = (last.paid, last.flat) if last is not None and last.state is state else cumulative(state, last)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = _spent_since(state, midnight)
     view = View(
@@ -253,8 +254,14 @@ def _is_far(left: timedelta | None) -> bool:
     return left is None or left > SOON
 
 
-def cumulative(state: SessionState) -> tuple[tuple[Pico, ...], tuple[Pico, ...]]:
-    """Return what the session had cost after each main turn, agents included by their time, and without growth."""
+def cumulative(state: SessionState, last: View | None = None) -> tuple[tuple[Pico, ...], tuple[Pico, ...]]:
+    """Return what the session had cost after each main turn, agents included by their time, and without growth.
+
+    What stands in the view before is taken from there, unless agents' turns may have come between.
+    """
+    if last is not None and last.state is not None and not state.agents and not last.state.agents:
+        kept = min(len(last.paid), state.main.kept_from(last.state.main))
+        return _continued(last.paid[:kept], last.flat[:kept], state.main.turns[kept:])
     agents = sorted(
         ((metered.turn.at, metered.cost) for tab in state.agents for metered in tab.turns if metered.turn.at),
         key=lambda item: item[0],
@@ -274,6 +281,18 @@ def cumulative(state: SessionState) -> tuple[tuple[Pico, ...], tuple[Pico, ...]]
         paid.append(spent)
         flat.append(spent - history)
     return tuple(paid), tuple(flat)
+
+
+def _continued(
+    paid: tuple[Pico, ...], flat: tuple[Pico, ...], turns: Sequence[MeteredTurn]
+) -> tuple[tuple[Pico, ...], tuple[Pico, ...]]:
+    """Return the sums with more turns added."""
+    grown = [metered.parts.history if metered.parts else 0 for metered in turns]
+    costs = [metered.cost for metered in turns]
+    without = [cost - history for cost, history in zip(costs, grown, strict=True)]
+    _, *more_paid = accumulate(costs, initial=paid[-1] if paid else 0)
+    _, *more_flat = accumulate(without, initial=flat[-1] if flat else 0)
+    return (*paid, *more_paid), (*flat, *more_flat)
 
 
 def _spent_since(state: SessionState, since: datetime) -> Pico:

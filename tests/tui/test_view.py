@@ -10,10 +10,12 @@ from hypothesis import given
 from fixtures.session import Session, Ticking
 from fixtures.spend import Spend
 from meter.level import Level
-from meter.session import SessionState
+from meter.rates import list_prices
+from meter.session import SessionMeter, SessionState
 from parsers.roots import LiveProcess
-from tests.made import sessions
-from tests.support import state_of_session
+from parsers.session_log import SessionLog
+from tests.made import Dice, dice, sessions
+from tests.support import state_of_session, transcript_of
 from tui.follow import Phase, Snapshot
 from tui.view import View, cumulative, make_view, short_model
 
@@ -117,6 +119,35 @@ def test_a_view_of_the_same_state_takes_the_curve_of_the_one_before() -> None:
     assert second.flat is first.flat
     other = state_of_session(session_at(at(9)))
     assert make_view(Snapshot(Phase.LIVE, other), at(11, 2), second).paid == cumulative(other)[0]
+
+
+@given(sessions(steps=30, mixed=True), dice)
+def test_a_curve_that_grows_view_by_view_is_the_one_made_at_once(session: Session, dice: Dice) -> None:
+    log = SessionLog(session.path)
+    meter = SessionMeter(log, list_prices())
+    view: View | None = None
+    for line in session.lines:
+        log.feed(transcript_of(log, line.path), line.data)
+        if dice.coin():
+            state = meter.update()
+            view = make_view(Snapshot(Phase.LIVE, state), at(11), view)
+            assert (view.paid, view.flat) == cumulative(state)
+
+
+def test_the_turns_before_a_revised_one_are_kept() -> None:
+    session = session_at(at(9), at(10), at(11))
+    log = SessionLog(session.path)
+    meter = SessionMeter(log, list_prices())
+    first, second, third = session.lines
+    log.feed(log.main, first.data + second.data)
+    before = meter.update().main
+    log.feed(log.main, third.data)
+    grown = meter.update().main
+    log.feed(log.main, second.data.replace(b'"output_tokens":100', b'"output_tokens":101'))
+    revised = meter.update().main
+    assert [grown.kept_from(before), before.kept_from(grown), grown.kept_from(grown)] == [2, 2, 3]
+    assert [tab.turns[1].turn.usage.output for tab in (grown, revised)] == [100, 101]
+    assert revised.kept_from(grown) == 1
 
 
 def test_without_a_session_there_is_nothing_to_show() -> None:
