@@ -42,15 +42,15 @@ class MeteredTurn:
     parts: Carry | None
     owned: bool = True
     """Paid by this session; a copied turn may be another's, when several are reported together."""
+    cost: Pico = field(init=False)
+    """Kept, as lists and charts sum it over thousands of turns; 0 without a price."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cost", self.price.cost if self.price else 0)
 
     @property
     def new_tokens(self) -> int:
         return self.turn.usage.context - self.resent
-
-    @property
-    def cost(self) -> Pico:
-        price = self.price
-        return 0 if price is None else price.cost
 
     @property
     def certainty(self) -> Certainty:

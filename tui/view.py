@@ -118,9 +118,9 @@ class View:
         """There is nothing to show yet."""
         return self.state is None or not self.state.tally.turns
 
-    def of_whole(self, whole: Whole | None, alternate: Alternate | None) -> View:
-        """Return the view of a moment of a session that is known to its end."""
-        return replace(self, whole=whole, alternate=alternate)
+    def beside(self, alternate: Alternate | None) -> View:
+        """Return the view with what would have been."""
+        return replace(self, alternate=alternate)
 
     @property
     def title(self) -> str:
@@ -216,12 +216,16 @@ def make_view(
     snoozed: Mapping[Kind, int] = NONE_SNOOZED,
     subscription: bool = False,
     ascii: bool = False,  # noqa: A002 - the setting's name
+    whole: Whole | None = None,
 ) -> View:
     """Return the view of a snapshot at a moment; the one before spares what did not change."""
     state = snapshot.state
     if state is None or snapshot.phase is Phase.WAITING:
         return View(snapshot, now, ascii=ascii)
-    paid, flat = (last.paid, last.flat) if last is not None and last.state is state else cumulative(state, last)
+    if last is not None and last.state is state:
+        paid, flat = last.paid, last.flat
+    else:
+        paid, flat = cumulative(state, last) if whole is None else _so_far(state, whole)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = _spent_since(state, midnight)
     view = View(
@@ -234,6 +238,7 @@ def make_view(
         snoozed=snoozed,
         subscription=subscription,
         ascii=ascii,
+        whole=whole,
     )
     moment = view.moment
     judged = (
@@ -281,6 +286,16 @@ def cumulative(state: SessionState, last: View | None = None) -> tuple[tuple[Pic
         paid.append(spent)
         flat.append(spent - history)
     return tuple(paid), tuple(flat)
+
+
+def _so_far(state: SessionState, whole: Whole) -> tuple[tuple[Pico, ...], tuple[Pico, ...]]:
+    """Return the sums of a session's moment: what came before its newest turn is known from the whole."""
+    turns = len(state.main.turns)
+    if not turns:
+        return (), ()
+    spent = state.tally.cost + state.inherited.cost
+    history = state.main.state.tally.history + state.main.state.inherited.history
+    return (*whole.paid[: turns - 1], spent), (*whole.flat[: turns - 1], spent - history)
 
 
 def _continued(

@@ -107,7 +107,6 @@ class ReplayScreen(SessionScreen):
         self._load = load
         self._left = threading.Event()
         self._loader = threading.Thread(target=self._read, name="film", daemon=True)
-        self._whole: Whole | None = None
         self._marks: list[Mark] = []
         self._alternate: Alternate | None = None
         self._own_rates = rates
@@ -214,7 +213,7 @@ class ReplayScreen(SessionScreen):
     _frame_shown = -1
 
     def _make_view(self) -> View:
-        return super()._make_view().of_whole(self._whole, self._alternate)
+        return super()._make_view().beside(self._alternate)
 
     def _announce(self, view: View) -> None:
         """Nothing is announced: whoever watches a replay is looking, and nobody can act in the past."""

@@ -29,7 +29,7 @@ from tui.nudge_words import sentence
 from tui.screens.details import DetailsScreen
 from tui.screens.what_if import WhatIfScreen
 from tui.settings import DEFAULTS, Settings
-from tui.view import View, make_view
+from tui.view import View, Whole, make_view
 from tui.widgets.curve_panel import CurvePanel
 from tui.widgets.empty import EmptyPanel, Place
 from tui.widgets.footer import footer
@@ -112,6 +112,7 @@ class SessionScreen(Screen[None]):
         self._places_at: datetime | None = None
         self._moved_from: str | None = None
         self._was_answering = False
+        self._whole: Whole | None = None
 
     def compose(self) -> ComposeResult:
         yield Rows(id="header")
@@ -192,6 +193,7 @@ class SessionScreen(Screen[None]):
             snoozed=self._snoozed_now(),
             subscription=self._settings.billing == "subscription",
             ascii=self._settings.ascii,
+            whole=self._whole,
         )
 
     def action_snooze(self) -> None:
