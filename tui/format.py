@@ -26,6 +26,15 @@ def money(amount: Pico) -> str:
     return f"${cents / 100_000:,.1f}K"
 
 
+def axis_money(dollars: float) -> str:
+    """Write a round amount beside a grid line, in six cells at most."""
+    if dollars >= 10_000:
+        return f"${dollars / 1_000:g}K"
+    if dollars == int(dollars):
+        return f"${dollars:,.0f}"
+    return f"${dollars:.2f}" if dollars >= 0.01 else f"${dollars:.4f}".replace("$0.", "$.")
+
+
 def exact_money(amount: Pico) -> str:
     """Write an amount with four decimals, as on a receipt."""
     if amount < 0:

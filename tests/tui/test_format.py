@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meter.money import PICO_PER_DOLLAR, Certainty
-from tui.format import exact_money, money, plural, share, span, sum_of_money, tokens, whole_share, window
+from tui.format import axis_money, exact_money, money, plural, share, span, sum_of_money, tokens, whole_share, window
 
 
 def pico(dollars: str) -> int:
@@ -107,6 +107,22 @@ def test_a_window_is_a_round_number(count: int, text: str) -> None:
 )
 def test_shares(part: float, text: str) -> None:
     assert share(part) == text
+
+
+@pytest.mark.parametrize(
+    ("dollars", "text"),
+    [
+        (0, "$0"),
+        (0.0025, "$.0025"),
+        (0.05, "$0.05"),
+        (2.5, "$2.50"),
+        (50, "$50"),
+        (5_000, "$5,000"),
+        (12_500, "$12.5K"),
+    ],
+)
+def test_amounts_beside_grid_lines_are_short(dollars: float, text: str) -> None:
+    assert axis_money(dollars) == text
 
 
 @pytest.mark.parametrize(

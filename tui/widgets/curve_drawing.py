@@ -9,7 +9,7 @@ from meter.counterfactual import Mark
 from meter.money import PICO_PER_DOLLAR, Pico
 from meter.thread_tab import ThreadTab
 from tui.cells import EMPTY, Row, fit, row, width
-from tui.format import MARKS, limit, money, share
+from tui.format import MARKS, axis_money, limit, money, share
 from tui.view import View, Whole, short_model
 from tui.widgets.curve import (
     Area,
@@ -92,7 +92,7 @@ class Drawing:
 
     def written(self, value: float) -> str:
         """Write a value of the vertical axis."""
-        return f"${value:,.0f}" if value == int(value) else f"${value:.2f}" if value >= 0.01 else f"${value:.4g}"
+        return axis_money(value)
 
     def rows(self) -> list[Row]:
         plot = self.plot
@@ -157,7 +157,7 @@ class Drawing:
         return {line: self.written(value) for line, value in self.scale.lines.items()}
 
     def _axis(self, label: str | None) -> Row:
-        return row((f"{label or '':>5}  ", "$faint")) if self.plot.axis else EMPTY
+        return row((f"{label or '':>{self.plot.axis - 1}} ", "$faint")) if self.plot.axis else EMPTY
 
     def _line(self, cells: list[Cell | None], ahead: list[str], line: int, grid: dict[int, str]) -> list[Cell]:
         empty: Cell = ("┈", "$grid") if line in grid and line != self.plot.rows - 1 and self.plot.axis else (" ", "")

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from meter.money import PICO_PER_DOLLAR
 from tui.cells import EMPTY, Row, row
-from tui.format import money, tokens, window
+from tui.format import axis_money, money, tokens, window
 from tui.widgets.curve import Area, Cell, column_turns, draw_area, draw_stack
 from tui.widgets.curve_drawing import Drawing
 
@@ -86,7 +86,7 @@ class PartsDrawing(TokenDrawing):
         return max(1e-6, *(sum(parts) for parts in self._columns()))
 
     def written(self, value: float) -> str:
-        return f"${value:.2f}" if value >= 0.01 else f"${value:.4g}" if value else "$0"
+        return axis_money(value)
 
     def _columns(self) -> list[tuple[float, float, float]]:
         ends = [index + 1 for index in column_turns(self.turns, self.plot.columns)]
