@@ -127,6 +127,11 @@ class SessionMeter:
         )
         return self._state(moment.facts, tuple(tabs))
 
+    def turns_at(self, moment: Moment) -> list[int]:
+        """Return how many turns each thread had at a moment, the main one first; to be asked after an update."""
+        threads = [(self._meters.get(id(thread)), events) for thread, events in moment.events]
+        return [meter.state_after(events).turns for meter, events in threads if meter is not None]
+
     def levels(self) -> list[LevelState]:
         """Return the level after each turn of the main thread."""
         main = self._meters[id(self._log.main.main_thread)]

@@ -21,7 +21,7 @@ from tests.made import sessions
 from tests.support import read_file, state_of, state_of_session
 from tests.test_truth import CAPTURES, PUBLIC, SESSIONS
 from tui.cli import main
-from tui.film import load_film
+from tui.film import What, load_film
 from tui.replay_stream import replay_stream
 from tui.session_json import session_json
 
@@ -41,7 +41,7 @@ TRANSCRIPTS = sorted(
 
 def events_of(path: Path) -> list[Json]:
     out = io.StringIO()
-    assert replay_stream(path, list_prices(), speed=None, keep_labels=True, out=out)
+    assert replay_stream([path], list_prices(), speed=None, keep_labels=True, out=out)
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -124,7 +124,7 @@ def test_a_recording_ends_as_a_cold_read_whatever_the_files_hold(session: Sessio
 def test_any_moment_of_a_film_is_the_session_as_it_stood(tmp_path: Path) -> None:
     session = Session(5)
     states = [state_of_session(session) for _ in story(session, 60)]
-    film = load_film(written(session, tmp_path), list_prices())
+    film = load_film([written(session, tmp_path)], list_prices())
     assert film.turns == 60
     by_turns = {state.tally.turns: state for state in states if state.tally.turns}
     shown = {state.tally.turns: state for state in map(film.state, range(len(film.frames)))}
@@ -155,7 +155,7 @@ def test_a_replay_may_begin_at_a_turn(tmp_path: Path) -> None:
     session = Session(5)
     list(story(session, 20))
     path, out = written(session, tmp_path), io.StringIO()
-    assert replay_stream(path, list_prices(), speed=None, at_turn=12, keep_labels=True, out=out)
+    assert replay_stream([path], list_prices(), speed=None, at_turn=12, keep_labels=True, out=out)
     first, second, *_ = [json.loads(line) for line in out.getvalue().splitlines()]
     assert (first["event"], first["session"]["turns"]) == ("start", 12)
     assert (second["event"], second["turn"]["number"]) in {("turn", 13), ("state", None)}
@@ -175,3 +175,31 @@ def test_bad_speeds_and_turns_are_bad_usage(words: list[str], capsys: pytest.Cap
         main(["replay", "--json", "here.jsonl", *words])
     assert ended.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared transcripts are not on this machine")
+def test_sessions_that_clear_links_replay_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    paths = sorted((SHARED / "client" / "interactive" / "projects").glob("*/*.jsonl"))
+    assert main(["replay", "--json", "--speed", "max", "--linked", str(paths[0])]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (moved,) = [line for line in lines if line["event"] == "session"]
+    first, second = lines[0]["session"]["session_id"], moved["session"]["session_id"]
+    assert moved["from"] == first != second
+    before = lines[lines.index(moved) - 1]["session"]
+    ends = {path.stem: session_json(read_file(path)) for path in paths}
+    assert (before, lines[-1]["session"]) == (ends[first], ends[second])
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared transcripts are not on this machine")
+def test_a_film_of_linked_sessions_counts_their_turns_on() -> None:
+    folder = SHARED / "client" / "interactive" / "projects"
+    paths = sorted(folder.glob("*/*.jsonl"), key=lambda path: str(read_file(path).started_at))
+    turns = [len(read_file(path).main.turns) for path in paths]
+    film = load_film(paths, list_prices())
+    assert film.turns == sum(turns)
+    clear = next(marker for marker in film.markers if marker.what is What.CLEAR)
+    assert clear.turn == turns[0] + 1
+    assert film.state(film.frame_of(turns[0])).session_id == paths[0].stem
+    assert film.state(film.frame_of(clear.turn)).session_id == paths[1].stem
+    assert film.state(film.frame_of(clear.turn)).main.state.turns == 1

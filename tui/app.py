@@ -26,6 +26,8 @@ from tui.themes import TAB_DARK, own_themes, palette
 
 if TYPE_CHECKING:
     from tui.film import Film
+    from tui.screens.replay import ReplayScreen
+    from tui.screens.sessions import Pick
 
 
 class Source(Protocol):
@@ -63,6 +65,7 @@ class RunningTab(App[None]):
         *,
         rates: RateTable | None = None,
         open_source: Callable[[Path, Post], Source] | None = None,
+        open_replay: Callable[[Path], SessionScreen] | None = None,
         first_screen: SessionScreen | None = None,
     ) -> None:
         """Without a source the first screen has its own."""
@@ -81,6 +84,7 @@ class RunningTab(App[None]):
         self._prices_as_of = prices_as_of
         self._library = library
         self._source: Source | None = None
+        self._open_replay = open_replay
         self._first_screen = first_screen
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -108,12 +112,17 @@ class RunningTab(App[None]):
 
         self.push_screen(SessionsScreen(self._library, self._rates, self._clock()), self._open)
 
-    def _open(self, path: Path | None) -> None:
-        if path is None or self._open_source is None:
+    def _open(self, pick: Pick | None) -> None:
+        if pick is None:
+            return
+        if pick.replay and self._open_replay is not None:
+            self.push_screen(self._open_replay(pick.path))
+            return
+        if self._open_source is None:
             return
         if self._source is not None:
             self._source.stop()
-        self._source = self._open_source(path, self._post)
+        self._source = self._open_source(pick.path, self._post)
         self._source.start()
 
     def on_unmount(self) -> None:
@@ -164,11 +173,25 @@ def watch(
     def follower(post: Post) -> Source:
         return opened(path, post)
 
-    return run(RunningTab(follower, local_clock, rates.as_of, library, settings, rates=rates, open_source=opened))
+    def replayed(chosen: Path) -> ReplayScreen:
+        return replay_screen([chosen], library, rates, settings, keep_labels=keep_labels)
+
+    return run(
+        RunningTab(
+            follower,
+            local_clock,
+            rates.as_of,
+            library,
+            settings,
+            rates=rates,
+            open_source=opened,
+            open_replay=replayed,
+        )
+    )
 
 
 def replay(
-    path: Path,
+    paths: Sequence[Path],
     library: Library,
     rates: RateTable,
     *,
@@ -177,15 +200,29 @@ def replay(
     speed: float | None,
     at_turn: int | None,
 ) -> int:
-    """Show a session as it ran until the person quits, and return the exit code."""
+    """Show sessions as they ran until the person quits, and return the exit code."""
+    screen = replay_screen(paths, library, rates, settings, keep_labels=keep_labels, speed=speed, at_turn=at_turn)
+    return run(RunningTab(None, local_clock, rates.as_of, library, settings, rates=rates, first_screen=screen))
+
+
+def replay_screen(
+    paths: Sequence[Path],
+    library: Library,
+    rates: RateTable,
+    settings: Settings,
+    *,
+    keep_labels: bool,
+    speed: float | None = 20.0,
+    at_turn: int | None = None,
+) -> ReplayScreen:
+    """Return a screen that reads sessions and plays them."""
     from tui.film import load_film
     from tui.screens.replay import ReplayScreen
 
     def load(on_progress: Callable[[float], None]) -> Film:
-        return load_film(path, rates, keep_labels=keep_labels, settings=settings.meter, on_progress=on_progress)
+        return load_film(paths, rates, keep_labels=keep_labels, settings=settings.meter, on_progress=on_progress)
 
-    screen = ReplayScreen(load, rates, library, local_clock, settings, speed=speed, at_turn=at_turn)
-    return run(RunningTab(None, local_clock, rates.as_of, library, settings, rates=rates, first_screen=screen))
+    return ReplayScreen(load, rates, library, local_clock, settings, speed=speed, at_turn=at_turn)
 
 
 def run(app: RunningTab) -> int:

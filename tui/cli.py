@@ -11,15 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from platformdirs import user_config_path
 
 from meter.rates import RateTable, list_prices
-from parsers.labels import clean
+from parsers.linked import linked_sessions
 from parsers.roots import config_roots
 from parsers.session_files import ProjectFolder
 from parsers.targets import AmbiguousTargetError, Library, TargetError, find_transcripts, newest, refuse_foreign
+from tui.arguments import BAD_USAGE, complain, parse_arguments
 from tui.ascii import STAND_IN, speaks_utf8
 from tui.settings import Settings, SettingsError, load_settings, settings_text
 
@@ -27,24 +28,8 @@ if TYPE_CHECKING:
     from meter.session import SessionState
     from tui.sessions import Wanted
 
-FOUND, NOTHING_FOUND, BAD_USAGE = 0, 1, 2
+FOUND, NOTHING_FOUND = 0, 1
 INTERRUPTED = 130
-
-_COMMANDS = ("watch", "replay", "report", "sessions", "demo", "settings")
-_WITH_VALUE = ("--config-dir", "--prices", "--speed", "--at")
-
-_USAGE = """runningtab [TARGET] [OPTION...]
-       runningtab watch --json [TARGET]
-       runningtab replay TARGET [--speed 20 | max] [--at TURN] [--json]
-       runningtab report [TARGET... | --all] [--json | --csv | --markdown] [--what-if]
-       runningtab sessions [--json]
-       runningtab settings
-       runningtab demo"""
-_EPILOG = """\
-TARGET is a transcript, a folder of transcripts, a working directory, or the beginning of a session id.
-Without one, the session of this working directory is meant: a live one first, then the newest.
-Options of every command: --config-dir DIR, --prices FILE, --no-titles, --ascii.
-"""
 
 
 class _BadUsageError(Exception):
@@ -57,23 +42,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=STAND_IN)  # where there is no UTF-8, stand-ins and no traceback
-    options = _parser().parse_args(_command_first(arguments))
+    options = parse_arguments(arguments)
     if options.ascii and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="ascii", errors=STAND_IN)
     try:
-        run: Callable[[argparse.Namespace], int] = options.run
-        code = run(options)
+        code = _COMMANDS[options.command](options)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
     except _BadUsageError as error:
-        _complain(str(error))
+        complain(str(error))
         return BAD_USAGE
     except AmbiguousTargetError as error:
-        _complain(str(error))
+        complain(str(error))
         return BAD_USAGE
     except TargetError as error:
-        _complain(str(error))
+        complain(str(error))
         return NOTHING_FOUND
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -83,101 +67,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FOUND
     except OSError as error:
         _silence_output()
-        _complain(f"cannot write: {error.strerror or error}")
+        complain(f"cannot write: {error.strerror or error}")
         return NOTHING_FOUND
 
 
 def _silence_output() -> None:
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _command_first(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments with the command at their head; ``watch`` when none is named."""
-    is_value = False
-    for index, argument in enumerate(arguments):
-        if is_value:
-            is_value = False
-        elif argument in ("-h", "--help", "--version"):
-            return list(arguments)
-        elif argument.startswith("-"):
-            is_value = argument in _WITH_VALUE
-        elif argument in _COMMANDS:
-            return [argument, *arguments[:index], *arguments[index + 1 :]]
-        else:
-            break
-    return ["watch", *arguments]
-
-
-def _parser() -> argparse.ArgumentParser:
-    common = _Parser(add_help=False)
-    common.add_argument(
-        "--config-dir", action="append", default=[], metavar="DIR", help="Claude Code's directory (repeatable)"
-    )
-    common.add_argument("--prices", type=Path, metavar="FILE", help="your own prices, as JSON")
-    common.add_argument("--no-titles", action="store_true", help="keep and show no text of the transcript")
-    common.add_argument("--ascii", action="store_true", help="write and draw nothing but ASCII")
-
-    parser = _Parser(
-        prog="runningtab",
-        usage=_USAGE,
-        description="The running tab of a Claude Code session: what it has cost, and what the next turn will.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="runningtab")
-
-    watch = commands.add_parser("watch", parents=[common], help="follow a session live (the default)", epilog=_EPILOG)
-    watch.add_argument("target", nargs="?", metavar="TARGET")
-    watch.add_argument("--json", action="store_true", help="no screen: a line of JSON for every change")
-    watch.set_defaults(run=_watch)
-
-    replay = commands.add_parser("replay", parents=[common], help="play a past session, with the money", epilog=_EPILOG)
-    replay.add_argument("target", metavar="TARGET")
-    replay.add_argument("--speed", type=_speed, default=20.0, metavar="N", help="times as fast as it was, or max (20)")
-    replay.add_argument("--at", type=_turn, metavar="TURN", help="begin at this turn, paused")
-    replay.add_argument("--json", action="store_true", help="no screen: the lines of watch --json")
-    replay.set_defaults(run=_replay)
-
-    report = commands.add_parser("report", parents=[common], help="print what sessions cost", epilog=_EPILOG)
-    report.add_argument("targets", nargs="*", metavar="TARGET")
-    report.add_argument("--all", action="store_true", help="all sessions of all projects")
-    form = report.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON")
-    form.add_argument("--csv", action="store_true", help="print a table for spreadsheets, a row a session")
-    form.add_argument("--markdown", action="store_true", help="print Markdown, for an issue or a pull request")
-    report.add_argument("--what-if", action="store_true", help="what they would have cost, led another way")
-    report.set_defaults(run=_report)
-
-    sessions = commands.add_parser("sessions", parents=[common], help="list the sessions of all projects")
-    sessions.add_argument("--json", action="store_true", help="print JSON")
-    sessions.set_defaults(run=_sessions)
-
-    demo = commands.add_parser("demo", parents=[common], help="show the screen on a made-up session")
-    demo.set_defaults(run=_demo)
-
-    settings = commands.add_parser("settings", parents=[common], help="print the settings in force and where from")
-    settings.set_defaults(run=_show_settings)
-    return parser
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        _complain(f"{message} (see `{self.prog} --help`)")
-        raise SystemExit(BAD_USAGE)
-
-
-class _Version(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
-        from importlib.metadata import version
-
-        print(f"runningtab {version('runningtab')}")
-        parser.exit()
-
-
-def _complain(line: str) -> None:
-    print(f"runningtab: {clean(line)}", file=sys.stderr)
 
 
 def _library(options: argparse.Namespace) -> Library:
@@ -214,15 +110,15 @@ def _report(options: argparse.Namespace) -> int:
         if item.path not in wanted or item.named:
             wanted[item.path] = item
     keep_labels = _labels(options, settings)
-    read = read_sessions(wanted.values(), rates, _complain, keep_labels=keep_labels, settings=settings.meter)
+    read = read_sessions(wanted.values(), rates, complain, keep_labels=keep_labels, settings=settings.meter)
     states = by_start(read)
     found = {state.path for state in states}
     for target in dict.fromkeys(item.target for item in wanted.values() if not item.named):
         if not any(str(item.path) in found for item in wanted.values() if item.target == target):
-            _complain(f"{target}: no session with a response")
+            complain(f"{target}: no session with a response")
     if not states:
         if not wanted:
-            _complain(f"no session in {library.where()}")
+            complain(f"no session in {library.where()}")
         return NOTHING_FOUND
     print(_report_in_form(options, states, rates), end="")
     return FOUND
@@ -267,7 +163,7 @@ def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:
     if options.all:
         found, troubles = library.sessions()
         for trouble in troubles:
-            _complain(trouble)
+            complain(trouble)
         return [Wanted(path, project, library.where()) for path, project in found]
     if not options.targets:
         return [_chosen(library)]
@@ -283,7 +179,7 @@ def _wanted(options: argparse.Namespace, library: Library) -> list[Wanted]:
     if not wanted:
         *failures, last = failures
     for failure in failures:
-        _complain(str(failure))
+        complain(str(failure))
     if not wanted:
         raise last
     return wanted
@@ -328,13 +224,14 @@ def _replay(options: argparse.Namespace) -> int:
     rates, settings, library = _rates(options), _as_drawn(options, _settings()), _library(options)
     path = newest(find_transcripts(options.target, library))[0]
     refuse_foreign(path)
+    paths = linked_sessions(path) if options.linked else [path]
     keep_labels = _labels(options, settings)
     if not options.json:
         _need_terminal()
         from tui.app import replay
 
         return replay(
-            path,
+            paths,
             library,
             rates,
             keep_labels=keep_labels,
@@ -345,28 +242,11 @@ def _replay(options: argparse.Namespace) -> int:
     from tui.replay_stream import replay_stream
 
     told = replay_stream(
-        path, rates, speed=options.speed, at_turn=options.at or 0, keep_labels=keep_labels, settings=settings.meter
+        paths, rates, speed=options.speed, at_turn=options.at or 0, keep_labels=keep_labels, settings=settings.meter
     )
     if not told:
         raise TargetError(f"{path}: no response in this session: nothing to replay")
     return FOUND
-
-
-def _speed(text: str) -> float | None:
-    """Read a speed; ``max`` is None."""
-    if text == "max":
-        return None
-    speed = float(text.removesuffix("x"))
-    if not 0 < speed < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no speed: a number above 0, or max")
-    return speed
-
-
-def _turn(text: str) -> int:
-    turn = int(text)
-    if turn < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no turn: they count from 1")
-    return turn
 
 
 def _sessions(options: argparse.Namespace) -> int:
@@ -375,7 +255,7 @@ def _sessions(options: argparse.Namespace) -> int:
     rates, library = _rates(options), _library(options)
     entries, troubles = list_entries(library)
     for trouble in troubles:
-        _complain(trouble)
+        complain(trouble)
     if not entries:
         raise TargetError(f"no Claude Code session found in {library.where()}")
     read = {entry.path: entry for entry in read_entries(entries, library, rates)}
@@ -419,3 +299,13 @@ def _as_drawn(options: argparse.Namespace, settings: Settings) -> Settings:
 def _need_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise _BadUsageError("the screen needs a terminal; `runningtab report` and `watch --json` do without one")
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "watch": _watch,
+    "replay": _replay,
+    "report": _report,
+    "sessions": _sessions,
+    "demo": _demo,
+    "settings": _show_settings,
+}

@@ -47,6 +47,11 @@ class Player:
         return self.film.frames[self._frame].turns
 
     @property
+    def part(self) -> int:
+        """Index of the session of the film that is shown."""
+        return self.film.part(self._frame)
+
+    @property
     def at_end(self) -> bool:
         return self._frame == len(self.film.frames) - 1
 
@@ -104,7 +109,7 @@ class Player:
 
     def step_prompt(self, step: int) -> None:
         """Go to the first turn of the next prompt, or of this one, or of the one before."""
-        starts = [1, *(before + 1 for before, _ in self.film.end.main.prompts if before < self.film.turns)]
+        starts = [1, *self.film.prompt_turns]
         if step > 0:
             self.go_to_turn(next((turn for turn in starts if turn > self.turn), self.film.turns))
         else:

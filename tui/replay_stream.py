@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -21,7 +21,7 @@ from tui.stream import EventLog, print_event
 
 
 def replay_stream(
-    path: Path,
+    paths: Sequence[Path],
     rates: RateTable,
     *,
     speed: Speed,
@@ -39,33 +39,58 @@ def replay_stream(
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    recording = Recording(path, keep_labels=keep_labels)
-    log, told = EventLog(str(path)), None
+    tell, told = _Teller(out), None
     at, held = NEVER, None
-    for now, state in _states(recording, rates, settings):
-        begins = state.main.state.turns > at_turn or bool(state.tally.turns and not at_turn)
+    for now, turns, state in _states(paths, rates, settings, keep_labels=keep_labels):
+        begins = turns > at_turn or bool(state.tally.turns and not at_turn)
         if held is not None and (told is not None or begins):
             if told is not None and stopped.wait(wait_of(at - told, speed)):
                 break
             told = now if at is NEVER else at
-            _tell(log, held, told, out)
+            tell(held, told)
         at, held = now, state
-    if held is None or not held.tally.turns:
+    if held is None or (told is None and not held.tally.turns):
         return False
     if not stopped.is_set():
-        _tell(log, held, at, out)
-    print_event(log.end(at), out)
+        tell(held, at)
+    tell.end(at)
     return True
 
 
-def _states(recording: Recording, rates: RateTable, settings: MeterSettings) -> Iterator[tuple[datetime, SessionState]]:
-    """Return the session as it stood after each of its lines that changed it, with what its clock said."""
-    meter, clock = SessionMeter(recording.log, rates, settings=settings), SessionClock()
-    yield clock.now, meter.update()
-    for _ in recording.play():
-        yield clock.at(meter.moment()), meter.update()
+def _states(
+    paths: Sequence[Path], rates: RateTable, settings: MeterSettings, *, keep_labels: bool
+) -> Iterator[tuple[datetime, int, SessionState]]:
+    """Return each session as it stood after each of its lines that changed it.
+
+    With what the clock said, and the turns of the main threads so far.
+    """
+    clock, before = SessionClock(), 0
+    for path in paths:
+        recording = Recording(path, keep_labels=keep_labels)
+        meter = SessionMeter(recording.log, rates, settings=settings)
+        state = meter.update()
+        yield clock.now, before, state
+        for _ in recording.play():
+            state = meter.update()
+            yield clock.at(meter.moment()), before + state.main.state.turns, state
+        before += state.main.state.turns
 
 
-def _tell(log: EventLog, state: SessionState, at: datetime, out: TextIO) -> None:
-    for event in log.events(Snapshot(Phase.REPLAY, state, 1.0), at):
-        print_event(event, out)
+class _Teller:
+    """Prints states as events, and says when they go on with another session."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._log = EventLog("")
+        self._last: SessionState | None = None
+        self._from: str | None = None
+
+    def __call__(self, state: SessionState, at: datetime) -> None:
+        if self._last is not None and self._last.path != state.path:
+            self._from = self._last.session_id
+        self._last = state
+        for event in self._log.events(Snapshot(Phase.REPLAY, state, 1.0, moved_from=self._from), at):
+            print_event(event, self._out)
+
+    def end(self, at: datetime) -> None:
+        print_event(self._log.end(at), self._out)

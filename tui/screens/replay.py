@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -51,6 +52,7 @@ class ReplayScreen(SessionScreen):
     """Shows a film of a session; every meter goes by the session's clock."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "back", tooltip="Back to the live screen, if that is where you came from"),
         Binding("space", "play", "play or pause", priority=True, tooltip="Play or pause"),
         Binding("right", "turn(1)", "next turn", priority=True, tooltip="One turn on"),
         Binding("left", "turn(-1)", "previous turn", priority=True, tooltip="One turn back"),
@@ -108,7 +110,8 @@ class ReplayScreen(SessionScreen):
         self._left = threading.Event()
         self._loader = threading.Thread(target=self._read, name="film", daemon=True)
         self._marks: list[Mark] = []
-        self._alternate: Alternate | None = None
+        self._alternates: list[Alternate | None] = []
+        self._wholes: list[Whole] = []
         self._own_rates = rates
         self._local_clock = local_clock
         self._speed = speed
@@ -164,7 +167,7 @@ class ReplayScreen(SessionScreen):
     @on(Ready)
     def _begin(self, message: Ready) -> None:
         film = message.film
-        if isinstance(film, Film) and film.end.tally.turns:
+        if isinstance(film, Film) and film.has_turns:
             self.play(film)
         else:
             self.cannot_play(film if isinstance(film, str) else "no response in this session: nothing to replay")
@@ -179,8 +182,7 @@ class ReplayScreen(SessionScreen):
 
     def play(self, film: Film) -> None:
         """Show a film: from its start, or still at the turn that was asked for."""
-        paid, flat = cumulative(film.end)
-        self._whole = Whole(film.end, paid, flat)
+        self._wholes = [Whole(part.end, *cumulative(part.end)) for part in film.parts]
         self.player = Player(film, self._speed, self._at_turn or 0, playing=self._at_turn is None)
         self._move()
         self._timer.resume()
@@ -206,6 +208,7 @@ class ReplayScreen(SessionScreen):
             return
         self._shown = (player.frame, self._session_clock().strftime("%H:%M:%S") if player.playing else "")
         self.transport.transport = transport_of(player, tuple(self._marks))
+        self._whole = self._wholes[player.part]
         last = self.snapshot.state if self._frame_shown == player.frame else None
         self._frame_shown = player.frame
         self.snapshot = Snapshot(Phase.REPLAY, last or player.film.state(player.frame), 1.0)
@@ -213,7 +216,8 @@ class ReplayScreen(SessionScreen):
     _frame_shown = -1
 
     def _make_view(self) -> View:
-        return super()._make_view().beside(self._alternate)
+        part = self.player.part if self.player else 0
+        return super()._make_view().beside(self._alternates[part] if self._alternates else None)
 
     def _announce(self, view: View) -> None:
         """Nothing is announced: whoever watches a replay is looking, and nobody can act in the past."""
@@ -232,6 +236,11 @@ class ReplayScreen(SessionScreen):
             return fit(row(" ", (words, "$bright")), columns)
         prices_of = self._prices_as_of.isoformat()
         return fit(footer(columns, prices_of, stale=False, keys=REPLAY, ascii=view.ascii), columns)
+
+    def action_back(self) -> None:
+        """Go back to the screen that this one was opened from."""
+        if len(self.app.screen_stack) > _OWN_SCREENS:
+            self.dismiss()
 
     def action_play(self) -> None:
         """Play or pause."""
@@ -312,6 +321,14 @@ class ReplayScreen(SessionScreen):
         )
         self.set_class(bool(marks), "-marked")
         self._moved()
+
+    def _alternate_of(self, number: int) -> Alternate | None:
+        """Return a part of the film with the marks that stand in it."""
+        assert self.player is not None  # noqa: S101 - there are marks only in a film
+        part, whole = self.player.film.parts[number], self._wholes[number]
+        own = [replace(mark, turn=mark.turn - part.before) for mark in self._marks]
+        own = [mark for mark in own if 1 <= mark.turn <= len(part.end.main.turns)]
+        return alternate(whole, had_marked(part.end.main, own, self._own_rates)) if own else None
 
     @on(TransportBar.Sought)
     def _seek(self, message: TransportBar.Sought) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -35,8 +36,16 @@ class _Read(Message):
         self.entry = entry
 
 
-class SessionsScreen(ModalScreen[Path | None]):
-    """Lists at once, then fills in titles and costs while a thread reads; returns the chosen transcript."""
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The transcript that was chosen, and whether to watch it live or to replay it."""
+
+    path: Path
+    replay: bool = False
+
+
+class SessionsScreen(ModalScreen[Pick | None]):
+    """Lists at once, then fills in titles and costs while a thread reads; returns what was chosen."""
 
     CSS = """
     SessionsScreen { align: center middle; background: $background 60%; }
@@ -55,6 +64,7 @@ class SessionsScreen(ModalScreen[Path | None]):
         Binding("down", "move(1)", "next", show=False, priority=True),
         Binding("up", "move(-1)", "previous", show=False, priority=True),
         Binding("enter", "choose", "watch", priority=True),
+        Binding("ctrl+r", "choose(True)", "replay", priority=True),
     ]
 
     def __init__(self, library: Library, rates: RateTable, now: datetime) -> None:
@@ -117,7 +127,9 @@ class SessionsScreen(ModalScreen[Path | None]):
         shown.add_options(Option(self._prompt(entry), id=str(entry.path)) for entry in found)
         if found:
             shown.highlighted = min(chosen or 0, len(found) - 1)
-        self.query_one("#picker").border_title = f"Sessions  {len(found)}"
+        picker = self.query_one("#picker")
+        picker.border_title = f"Sessions  {len(found)}"
+        picker.border_subtitle = "⏎ watch  ctrl+r replay  esc back"
 
     def _prompt(self, entry: Entry) -> Content:
         columns = max(20, min(120, self.size.width * 96 // 100) - 6)
@@ -128,14 +140,14 @@ class SessionsScreen(ModalScreen[Path | None]):
         if shown.option_count:
             shown.highlighted = min(shown.option_count - 1, max(0, (shown.highlighted or 0) + step))
 
-    def action_choose(self) -> None:
+    def action_choose(self, replay: bool = False) -> None:  # noqa: FBT001, FBT002 - the key's argument
         shown = self.query_one(OptionList)
         option = shown.highlighted_option
-        self.dismiss(Path(option.id) if option is not None and option.id else None)
+        self.dismiss(Pick(Path(option.id), replay) if option is not None and option.id else None)
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(Path(event.option.id) if event.option.id else None)
+        self.dismiss(Pick(Path(event.option.id)) if event.option.id else None)
 
 
 def entry_row(entry: Entry, now: datetime, columns: int) -> Row:

@@ -21,6 +21,7 @@ _GLYPHS = {
     What.PROMPT: ("┴", "$muted"),
     What.MODEL: ("⇄", "$new"),
     What.COMPACTION: ("◇", "$new"),
+    What.CLEAR: ("◆", "$new bold"),
     What.BREAK: ("×", "$act bold"),
     What.WATCH: ("▲", "$watch bold"),
     What.ACT: ("■", "$act bold"),
