@@ -140,9 +140,10 @@ class RunningTab(App[None]):
 
     def action_help(self) -> None:
         """Explain the screen."""
-        from tui.screens.help import HelpScreen  # markdown's parser takes its time: only who asks pays
+        from tui.screens.help import LIVE_KEYS, REPLAY_KEYS, HelpScreen  # markdown's parser: only who asks waits
 
-        self.push_screen(HelpScreen())
+        replayed = any(isinstance(screen, SessionScreen) and not screen.follows_source for screen in self.screen_stack)
+        self.push_screen(HelpScreen(REPLAY_KEYS if replayed else LIVE_KEYS))
 
     def action_help_quit(self) -> None:
         """Ctrl+C ends the program, as in any other; with a selection the screen copies before this is asked."""

@@ -50,6 +50,8 @@ way. Another model is taken to need the same tokens; it counts and writes differ
 | `≥` | a lower bound: the response was cut off, or an old client never wrote its final count |
 | `?` | the model has no known price: its tokens count, no money is given to it |
 
+"""
+LIVE_KEYS = """\
 ## Keys
 
 | key | does |
@@ -64,9 +66,32 @@ way. Another model is taken to need the same tokens; it counts and writes differ
 | `v` | next chart: cost, context, cost per turn, tokens sent |
 | `w` | what if: `n` compares over more turns, `m` with all models |
 | `z` | hide this kind of nudge for ten turns |
-| `o` | another session |
+| `o` | another session: `enter` watches it, `ctrl+r` replays it |
 | `?` `esc` | this help; back |
 | `q` `ctrl+c` | quit (`ctrl+c` copies while text is selected) |
+"""
+REPLAY_KEYS = """\
+## Keys of a replay
+
+| key | does |
+|---|---|
+| `space` | play, pause |
+| `←` `→` | a turn back, a turn on |
+| `shift+←` `shift+→` | a prompt back, a prompt on (`<` `>` too) |
+| `+` `-` | faster, slower: 1x to 1000x, `max` |
+| `home` `end` | the first turn, the end; or click the bar, or drag along it |
+| `n` `p` | the next marker, the one before, and what was there |
+| `c` | what if you had cleared at this turn: a second line in the chart, and the difference |
+| `m` | what if you had gone on with another model from here; again for the next one, then none |
+| `x` | take the mark at this turn back, else the newest |
+| `w` `v` `enter` `b` `s` | as live: what-if, next chart, receipt, next break, dearest first |
+| `esc` | back to the live screen, if you came from there |
+| `q` | quit |
+
+On the bar: prompt `┴`, cache break `×`, compaction `◇`, `/clear` `◆`, model switch `⇄`, levels `▲` `■`, your own marks
+`↺` `⇄`. Every meter goes by the session's own clock. A gap takes two seconds at most; its real length stands beside the bar.
+With a mark the same work is assumed: each turn sends the same new tokens and gets the same answer, nothing is read
+again, compactions come where they came. What a mark itself costs, the cold start, is counted.
 """
 
 
@@ -86,6 +111,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark", "dismiss", "back"),
     ]
 
+    def __init__(self, keys: str = LIVE_KEYS) -> None:
+        super().__init__()
+        self._keys = keys
+
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Markdown(HELP)
+            yield Markdown(f"{HELP}\n{self._keys}")

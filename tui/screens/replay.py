@@ -209,6 +209,7 @@ class ReplayScreen(SessionScreen):
         self._shown = (player.frame, self._session_clock().strftime("%H:%M:%S") if player.playing else "")
         self.transport.transport = transport_of(player, tuple(self._marks))
         self._whole = self._wholes[player.part]
+        self.set_class(self._alternate is not None, "-marked")
         last = self.snapshot.state if self._frame_shown == player.frame else None
         self._frame_shown = player.frame
         self.snapshot = Snapshot(Phase.REPLAY, last or player.film.state(player.frame), 1.0)
@@ -216,8 +217,12 @@ class ReplayScreen(SessionScreen):
     _frame_shown = -1
 
     def _make_view(self) -> View:
-        part = self.player.part if self.player else 0
-        return super()._make_view().beside(self._alternates[part] if self._alternates else None)
+        return super()._make_view().beside(self._alternate)
+
+    @property
+    def _alternate(self) -> Alternate | None:
+        """What would have been, of the session that is shown."""
+        return self._alternates[self.player.part] if self.player and self._alternates else None
 
     def _announce(self, view: View) -> None:
         """Nothing is announced: whoever watches a replay is looking, and nobody can act in the past."""
@@ -315,11 +320,7 @@ class ReplayScreen(SessionScreen):
 
     def _mark(self, marks: list[Mark]) -> None:
         self._marks = marks
-        whole = self._whole
-        self._alternate = (
-            alternate(whole, had_marked(whole.state.main, marks, self._own_rates)) if whole and marks else None
-        )
-        self.set_class(bool(marks), "-marked")
+        self._alternates = [self._alternate_of(number) for number in range(len(self._wholes))]
         self._moved()
 
     def _alternate_of(self, number: int) -> Alternate | None:
