@@ -203,7 +203,12 @@ def replay(
 ) -> int:
     """Show sessions as they ran until the person quits, and return the exit code."""
     screen = replay_screen(paths, library, rates, settings, keep_labels=keep_labels, speed=speed, at_turn=at_turn)
-    return run(RunningTab(None, local_clock, rates.as_of, library, settings, rates=rates, first_screen=screen))
+    return run(replay_app(screen, library, rates, settings))
+
+
+def replay_app(screen: ReplayScreen, library: Library, rates: RateTable, settings: Settings) -> RunningTab:
+    """Return an app that begins with a replay: that is its only source."""
+    return RunningTab(None, local_clock, rates.as_of, library, settings, rates=rates, first_screen=screen)
 
 
 def replay_screen(

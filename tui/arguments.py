@@ -13,11 +13,11 @@ from parsers.labels import clean
 BAD_USAGE = 2
 
 _COMMANDS = ("watch", "replay", "report", "sessions", "demo", "settings")
-_WITH_VALUE = ("--config-dir", "--prices", "--speed", "--at")
+_WITH_VALUE = ("--config-dir", "--prices", "--speed", "--at", "--svg")
 
 _USAGE = """runningtab [TARGET] [OPTION...]
        runningtab watch --json [TARGET]
-       runningtab replay TARGET [--speed 20 | max] [--at TURN] [--linked] [--json]
+       runningtab replay TARGET [--speed 20 | max] [--at TURN] [--linked] [--json | --svg FILE]
        runningtab report [TARGET... | --all] [--json | --csv | --markdown] [--what-if]
        runningtab sessions [--json]
        runningtab settings
@@ -79,7 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--speed", type=_speed, default=20.0, metavar="N", help="times as fast as it was, or max (20)")
     replay.add_argument("--at", type=_turn, metavar="TURN", help="begin at this turn, paused")
     replay.add_argument("--linked", action="store_true", help="with the sessions that /clear ended and began")
-    replay.add_argument("--json", action="store_true", help="no screen: the lines of watch --json")
+    form = replay.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="no screen: the lines of watch --json")
+    form.add_argument("--svg", type=Path, metavar="FILE", help="no screen: a picture of the turn")
 
     report = commands.add_parser("report", parents=[common], help="print what sessions cost", epilog=_EPILOG)
     report.add_argument("targets", nargs="*", metavar="TARGET")

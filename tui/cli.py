@@ -224,28 +224,51 @@ def _replay(options: argparse.Namespace) -> int:
     rates, settings, library = _rates(options), _as_drawn(options, _settings()), _library(options)
     path = newest(find_transcripts(options.target, library))[0]
     refuse_foreign(path)
-    paths = linked_sessions(path) if options.linked else [path]
     keep_labels = _labels(options, settings)
-    if not options.json:
-        _need_terminal()
-        from tui.app import replay
+    try:
+        paths = linked_sessions(path) if options.linked else [path]
+        if options.svg or options.json:
+            return _replay_unseen(options, paths, library, rates, settings, keep_labels=keep_labels)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise TargetError(f"{error.filename}: {error.strerror}") from error
+    _need_terminal()
+    from tui.app import replay
 
-        return replay(
-            paths,
-            library,
-            rates,
-            keep_labels=keep_labels,
-            settings=_as_drawn(options, settings),
-            speed=options.speed,
-            at_turn=options.at,
-        )
-    from tui.replay_stream import replay_stream
-
-    told = replay_stream(
-        paths, rates, speed=options.speed, at_turn=options.at or 0, keep_labels=keep_labels, settings=settings.meter
+    settings = _as_drawn(options, settings)
+    return replay(
+        paths, library, rates, keep_labels=keep_labels, settings=settings, speed=options.speed, at_turn=options.at
     )
-    if not told:
-        raise TargetError(f"{path}: no response in this session: nothing to replay")
+
+
+def _replay_unseen(
+    options: argparse.Namespace,
+    paths: list[Path],
+    library: Library,
+    rates: RateTable,
+    settings: Settings,
+    *,
+    keep_labels: bool,
+) -> int:
+    """Write a replay as lines of JSON or as a picture."""
+    nothing = TargetError(f"{paths[0]}: no response in this session: nothing to replay")
+    if options.json:
+        from tui.replay_stream import replay_stream
+
+        at, speed = options.at or 0, options.speed
+        told = replay_stream(paths, rates, speed=speed, at_turn=at, keep_labels=keep_labels, settings=settings.meter)
+        if not told:
+            raise nothing
+        return FOUND
+    if any(options.svg.resolve().is_relative_to(root.resolve()) for root in library.roots):
+        raise _BadUsageError(f"{options.svg}: nothing is written below Claude Code's directory")
+    from tui.picture import picture
+
+    drawn = picture(paths, library, rates, settings, keep_labels=keep_labels, at_turn=options.at)
+    if drawn is None:
+        raise nothing
+    options.svg.write_text(drawn, "utf-8")
     return FOUND
 
 

@@ -89,8 +89,8 @@ REPLAY_KEYS = """\
 | `q` | quit |
 
 On the bar: prompt `┴`, cache break `×`, compaction `◇`, `/clear` `◆`, model switch `⇄`, levels `▲` `■`, your own marks
-`↺` `⇄`. Every meter goes by the session's own clock. A gap takes two seconds at most; its real length stands beside the bar.
-With a mark the same work is assumed: each turn sends the same new tokens and gets the same answer, nothing is read
+`↺` `⇄`. Every meter goes by the session's own clock. A gap takes two seconds at most; its real length stands beside the
+bar. With a mark the same work is assumed: each turn sends the same new tokens and gets the same answer, nothing is read
 again, compactions come where they came. What a mark itself costs, the cold start, is counted.
 """
 

@@ -172,6 +172,11 @@ class ReplayScreen(SessionScreen):
         else:
             self.cannot_play(film if isinstance(film, str) else "no response in this session: nothing to replay")
 
+    @property
+    def is_loaded(self) -> bool:
+        """The film was read, or could not be."""
+        return not self._loader.is_alive() and (self.player is not None or self.app.return_code is not None)
+
     def cannot_play(self, why: str) -> None:
         """Say why there is nothing to see: beneath is another screen, or the shell."""
         if len(self.app.screen_stack) > _OWN_SCREENS:
