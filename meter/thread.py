@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -9,10 +10,11 @@ from typing import TypedDict
 
 from meter.cache import CacheBreak, Change, cache_break
 from meter.carry import Carry, divide, saved_by_cache
+from meter.heavy import NO_LOAD, Load
 from meter.hidden import unbilled
 from meter.level import CALM, DEFAULT_LEVELS, LevelSettings, LevelState
 from meter.money import Certainty, Pico
-from meter.outlook import NO_PACE, Outlook, Pace, outlook_of
+from meter.outlook import NO_PACE, Outlook, Pace, outlook_of, quantile
 from meter.pricing import Price, price_turn
 from meter.rates import RateTable
 from meter.tally import NOTHING, Tally
@@ -93,6 +95,9 @@ class ThreadState:
     inherited: Tally = NOTHING
     """Turns that another session owns, when several are reported together."""
     models: Mapping[str, Tally] = field(default_factory=lambda: MappingProxyType({}))
+    load: Load = NO_LOAD
+    usual_new: float = 0.0
+    """New tokens of a turn of the segment, median; its first turn left out."""
     unbilled: Pico = 0
     """Estimate of requests behind its turns that their usage leaves out."""
 
@@ -105,6 +110,8 @@ class _Judgement(TypedDict, total=False):
     breaks: int
     proven: frozenset[str]
     window: Window
+    load: Load
+    usual_new: float
 
 
 class ThreadMeter:
@@ -130,6 +137,8 @@ class ThreadMeter:
         self._foreign = foreign
         self._settings = settings
         self._wide_models: frozenset[str] = frozenset()
+        self._new: list[int] = []
+        """New tokens of the segment's turns but its first, in order of size."""
         self._states: list[ThreadState] = [ThreadState()]
         self._seen = 0
 
@@ -171,11 +180,14 @@ class ThreadMeter:
         return True
 
     def _forget(self, start: int) -> None:
+        if start + 1 >= len(self._states):
+            return
         del self._states[start + 1 :]
         del self.turns[self.state.turns :]
         del self.prompts[self.state.prompts :]
         del self.breaks[self.state.breaks :]
         del self.compactions[self.state.compactions :]
+        self._new = sorted(metered.new_tokens for metered in self.turns[self.state.segment_start + 1 :])
 
     def _fold(self, state: ThreadState, event: Event) -> ThreadState:
         match event:
@@ -240,7 +252,19 @@ class ThreadMeter:
         window = window_of(turn, self._wide_models, proven, self._rates)
         outlook = outlook_of(turn, pace, preamble, self._rates) if before.turns else None
         level = before.level.after(metered.number, turn.usage.context, window.tokens, outlook, self._settings)
-        return {"pace": pace, "level": level, "breaks": len(self.breaks), "proven": proven, "window": window}
+        if first:
+            self._new = []
+        else:
+            insort(self._new, metered.new_tokens)
+        return {
+            "pace": pace,
+            "level": level,
+            "breaks": len(self.breaks),
+            "proven": proven,
+            "window": window,
+            "load": before.load.after(metered, None if first else before.last),
+            "usual_new": quantile(self._new, 0.5) if self._new else 0.0,
+        }
 
 
 def _resent(state: ThreadState, turn: Turn) -> int:

@@ -97,6 +97,11 @@ class RunningTab(App[None]):
     def on_mount(self) -> None:
         live = SessionScreen(self._clock, self._prices_as_of, self._library, self._settings, rates=self._rates)
         self.push_screen(self._first_screen or live)
+        if self._settings.theme not in self.available_themes:
+            known = ", ".join(sorted(self.available_themes))
+            self.notify(
+                f"settings.toml: no theme {self._settings.theme!r}; there are {known}", markup=False, timeout=20
+            )
         if self._make_source is not None:
             self._source = self._make_source(self._post)
             self.call_after_refresh(self._source.start)
