@@ -14,12 +14,10 @@ from fixtures.story import story
 from meter.rates import list_prices
 from tests.conftest import SHARED
 from tests.support import read_file, state_of
-from tests.tui.filmed import agents_only, film_of, shown, timed, turns_after
+from tests.tui.filmed import agents_only, film_of, shown, sized, timed, turns_after
 from tui.film import Film, Marker, What, load_film
 from tui.session_clock import NEVER
 
-OPUS = "claude-opus-4-6"
-"""A model with a window of 200,000 tokens: its client compacts by itself at 167,000."""
 SMALL = Spend(input=5, write_1h=2_000, output=10)
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared transcripts are not on this machine")
 
@@ -27,22 +25,6 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared transc
 def told(film: Film, *whats: What) -> list[tuple[int, str]]:
     """Return the turns and the words of the markers of these kinds."""
     return [(marker.turn, marker.words) for marker in film.markers if marker.what in whats]
-
-
-def sized(*contexts: int, output: int = 5_000) -> Session:
-    """Return a session whose prompts have these sizes, warm: so much output keeps the history's share small."""
-    session, clock = timed()
-    session.main.prompt("where is the moon")
-    known = 0
-    for context in contexts:
-        if context:
-            read = min(known, context)
-            session.main.turn(Spend(write_1h=context - read, read=read, output=output), model=OPUS)
-        else:
-            session.main.compact(before=known, after=9_000)
-        known = context
-        clock.wait(30)
-    return session
 
 
 def test_a_frame_for_each_response_and_for_what_is_seen_between() -> None:

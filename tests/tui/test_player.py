@@ -9,11 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fixtures.chain import Line
 from fixtures.session import START, Session
 from fixtures.spend import Spend
 from fixtures.story import story
-from tests.tui.filmed import agents_only, film_of, shown, timed, turns_after
+from tests.tui.filmed import agents_only, film_of, shown, timed, turns_after, with_agents_at_both_ends, without_times
 from tui.film import Film, What
 from tui.player import LONGEST_WAIT, SHORTEST_PLAY, SPEEDS, Player, Speed, speed_words
 from tui.session_clock import NEVER
@@ -255,18 +254,6 @@ def test_agents_alone_are_played_too() -> None:
     assert (player.jump(1), player.jump(-1), player.frame) == ([], [], 0)
 
 
-def with_agents_at_both_ends() -> Session:
-    """Return a session whose agents work before its first turn and after its last one, the second."""
-    session, clock = timed()
-    session.main.prompt()
-    agent = session.agent(layout="folder")
-    spend = Spend(input=5, write_1h=3_000, output=10)
-    for chain in (agent, session.main, session.main, agent):
-        chain.turn(spend)
-        clock.wait(10)
-    return session
-
-
 def test_no_step_goes_the_other_way_where_agents_worked() -> None:
     film = film_of(with_agents_at_both_ends())
     assert [turns for turns, _ in shown(film)] == [0, 1, 2, 2]
@@ -279,14 +266,6 @@ def test_no_step_goes_the_other_way_where_agents_worked() -> None:
         player.last()
         on(1)
         assert player.at_end
-
-
-def without_times(session: Session) -> Session:
-    """Take the times out of all lines."""
-    stamp = f'"timestamp":"{session.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")}"'.encode()
-    session.lines = [Line(line.path, line.data.replace(stamp, b'"timestamp":null')) for line in session.lines]
-    assert b"2026-" not in b"".join(line.data for line in session.lines)
-    return session
 
 
 @pytest.mark.parametrize("speed", SPEEDS)
