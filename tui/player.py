@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import inf
 
 from tui.film import Film, Marker
 
@@ -12,7 +13,9 @@ SPEEDS: tuple[Speed, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
 LONGEST_WAIT = 2.0
 """Seconds that an idle gap takes at most, whatever the speed."""
 SHORTEST_PLAY = 10.0
-"""Seconds that a whole session takes at least when it is played as fast as possible: else nobody could look."""
+"""Seconds that a long session takes when it is played as fast as possible: else nobody could look."""
+_LONGEST_LOOK = 1 / 15
+"""Seconds that a moment of a short one is shown for then."""
 
 
 def wait_of(gap: timedelta, speed: Speed) -> float:
@@ -24,16 +27,19 @@ def speed_words(speed: Speed) -> str:
     return "max" if speed is None else f"{speed:g}x"
 
 
+def _order(speed: Speed) -> float:
+    return inf if speed is None else speed
+
+
 class Player:
     """A position in a film that moves while it plays, and goes anywhere at once."""
 
     def __init__(self, film: Film, speed: Speed = 20.0, at_turn: int = 0, *, playing: bool = True) -> None:
         self.film = film
         self.speed = speed
-        self.playing = playing
         self._frame = film.frame_of(at_turn)
-        self._waited = 0.0
-        """Seconds since the frame was reached, in the time of the person who watches."""
+        self._passed = 0.0
+        """The share of the gap to the next frame that is over: whatever the speed, it says what time it is."""
         self.playing = playing and not self.at_end
 
     @property
@@ -58,10 +64,7 @@ class Player:
     @property
     def now(self) -> datetime:
         """The session's clock: through a gap it goes as fast as the gap is passed."""
-        at, wait = self.film.frames[self._frame].at, self._wait
-        if not wait or self.at_end:
-            return at
-        return at + self._gap * min(1.0, self._waited / wait)
+        return self.film.frames[self._frame].at + self._gap * self._passed
 
     @property
     def idle(self) -> timedelta | None:
@@ -74,46 +77,43 @@ class Player:
         """Let time pass, in seconds of the person who watches."""
         if not self.playing:
             return
-        if self.speed is None:
-            steps = max(1, int(len(self.film.frames) * seconds / SHORTEST_PLAY))
-            self._go(self._frame + steps)
-        else:
-            self._waited += seconds
-            while not self.at_end and self._waited >= (wait := self._wait):
-                self._waited -= wait
-                self._frame += 1
+        while not self.at_end and seconds >= (left := self._wait * (1 - self._passed)):
+            seconds -= left
+            self._go(self._frame + 1)
         if self.at_end:
-            self._waited, self.playing = 0.0, False
+            self.playing = False
+        else:
+            self._passed += seconds / self._wait
 
     def toggle(self) -> None:
         """Play or pause; at the end play from the start."""
         if not self.playing and self.at_end:
             self._go(0)
-        self.playing = not self.playing
+        self.playing = not (self.playing or self.at_end)
 
     def faster(self, step: int) -> None:
-        """Go up or down so many speeds."""
-        nearest = min(range(len(SPEEDS)), key=lambda place: abs((SPEEDS[place] or 1e9) - (self.speed or 1e9)))
-        place = min(len(SPEEDS) - 1, max(0, nearest + step))
-        share = self._waited / self._wait if self._wait else 0.0
-        self.speed = SPEEDS[place]
-        self._waited = share * self._wait  # the session's clock does not jump
+        """Go up to the next speed, or down when negative; there is none beyond the ends."""
+        now = _order(self.speed)
+        if step > 0:
+            self.speed = next((speed for speed in SPEEDS if _order(speed) > now), self.speed)
+        else:
+            self.speed = next((speed for speed in reversed(SPEEDS) if _order(speed) < now), self.speed)
 
     def go_to_turn(self, turn: int) -> None:
         """Go to the moment at which a turn was over: the nearest one if there is no such turn."""
         self._go(self.film.frame_of(max(1, min(turn, self.film.turns))))
 
     def step_turn(self, step: int) -> None:
-        """Go so many turns on, or back when negative."""
-        self.go_to_turn(self.turn + step)
+        """Go so many turns on, or back when negative; beyond the turns are the ends of the film."""
+        self._go_from_here(self.turn + step)
 
     def step_prompt(self, step: int) -> None:
         """Go to the first turn of the next prompt, or of this one, or of the one before."""
         starts = [1, *self.film.prompt_turns]
         if step > 0:
-            self.go_to_turn(next((turn for turn in starts if turn > self.turn), self.film.turns))
+            self._go_from_here(next((turn for turn in starts if turn > self.turn), self.film.turns + 1))
         else:
-            self.go_to_turn(next((turn for turn in reversed(starts) if turn < self.turn), 1))
+            self._go_from_here(next((turn for turn in reversed(starts) if turn < self.turn), 0))
 
     def first(self) -> None:
         self._go(0)
@@ -136,10 +136,21 @@ class Player:
 
     @property
     def _wait(self) -> float:
+        if self.speed is None:
+            return min(_LONGEST_LOOK, SHORTEST_PLAY / len(self.film.frames))
         return wait_of(self._gap, self.speed)
+
+    def _go_from_here(self, turn: int) -> None:
+        """Go to a turn; agents may have worked before the first one and after the last one."""
+        if turn < 1:
+            self.first()
+        elif turn > self.film.turns:
+            self.last()
+        else:
+            self.go_to_turn(turn)
 
     def _go(self, frame: int) -> None:
         self._frame = min(len(self.film.frames) - 1, max(0, frame))
-        self._waited = 0.0
+        self._passed = 0.0
         if self.at_end:
             self.playing = False

@@ -23,6 +23,7 @@ from tui.film import Film, Marker, OnProgress
 from tui.follow import Phase, Snapshot
 from tui.player import Player, Speed
 from tui.screens.session import Clock, SessionScreen
+from tui.session_clock import NEVER
 from tui.settings import DEFAULTS, Settings
 from tui.view import Alternate, View, Whole, alternate, cumulative
 from tui.widgets.alternate_panel import AlternatePanel
@@ -123,7 +124,8 @@ class ReplayScreen(SessionScreen):
 
     def _session_clock(self) -> datetime:
         here = self._local_clock()
-        return self.player.now.astimezone(here.tzinfo) if self.player else here
+        # A session that tells no time is looked at now.
+        return self.player.now.astimezone(here.tzinfo) if self.player and self.player.now > NEVER else here
 
     def below_curve(self) -> Iterable[Widget]:
         yield AlternatePanel(id="alternate")
@@ -135,6 +137,14 @@ class ReplayScreen(SessionScreen):
         super().on_mount()
         self._timer = self.set_interval(1 / FRAMES_A_SECOND, self._tick, pause=True)
         self._loader.start()
+
+    def on_screen_suspend(self) -> None:
+        """Nothing plays that nobody can see."""
+        self._timer.pause()
+
+    def on_screen_resume(self) -> None:
+        if self.player is not None:
+            self._run()
 
     def on_unmount(self) -> None:
         self._left.set()
@@ -190,8 +200,12 @@ class ReplayScreen(SessionScreen):
         self._wholes = [Whole(part.end, *cumulative(part.end)) for part in film.parts]
         self.player = Player(film, self._speed, self._at_turn or 0, playing=self._at_turn is None)
         self._move()
-        self._timer.resume()
+        if self.is_current:
+            self._run()
+
+    def _run(self) -> None:
         self._ticked_at = self._seconds()
+        self._timer.resume()
 
     def _tick(self) -> None:
         """Let the film go on by the time that has passed; what took too long to draw is not made up for."""
@@ -300,13 +314,14 @@ class ReplayScreen(SessionScreen):
 
     def action_clear_here(self) -> None:
         """Ask what would have been, had the session been cleared at this turn."""
-        if self.player is not None and (mark := Mark(self.player.turn)) not in self._marks:
+        turn = self.player.turn if self.player else 0
+        if turn and (mark := Mark(turn)) not in self._marks:
             self._mark([*self._marks, mark])
 
     def action_model_here(self) -> None:
         """Ask what would have been with another model from here: each press the next one, then none."""
         state = self.snapshot.state
-        if self.player is None or state is None:
+        if self.player is None or state is None or not self.player.turn:
             return
         turn, last = self.player.turn, state.main.state.last
         here = next((mark for mark in self._marks if mark.turn == turn and mark.model), None)

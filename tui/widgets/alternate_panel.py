@@ -7,7 +7,7 @@ from dataclasses import replace
 from meter.counterfactual import Mark
 from meter.money import Pico
 from tui.cells import EMPTY, Row, first_fit, row, width
-from tui.format import money, tokens
+from tui.format import money, plural, tokens
 from tui.view import Alternate, View, Whole, short_model
 from tui.widgets.next_turn import dollars_to_pico
 from tui.widgets.panel import Panel
@@ -24,11 +24,16 @@ class AlternatePanel(Panel):
     def title(self, view: View, size: int) -> tuple[Row, Row]:
         if view.alternate is None:
             return EMPTY, EMPTY
-        what = had_you(view.alternate.result.marks)
+        marks = view.alternate.result.marks
         keys = row(("x", "$bright bold"), (" remove", "$muted"))
-        named = row((what, "$foreground bold"))
-        assumed = row(*named, ("  ≈ same work, nothing read again", "$muted"))
-        return (assumed if width(assumed) + width(keys) + 8 <= size else named), keys
+        asked, short, counted = (
+            row((words, "$foreground bold")) for words in (had_you(marks), in_short(marks), _counted(marks))
+        )
+        assumed = row(*asked, ("  ≈ same work, nothing read again", "$muted"))
+        sides = 6 if self.boxed else 4
+        room = size - width(keys) - sides - 5
+        fitting = [form for form in (assumed, asked, short) if width(form) <= room]
+        return (fitting[0] if fitting else first_fit(size - sides, short, counted)), keys
 
     def body(self, view: View, columns: int, lines: int) -> list[Row]:
         if view.alternate is None or view.whole is None or view.state is None:
@@ -39,7 +44,7 @@ class AlternatePanel(Panel):
 def had_you(marks: tuple[Mark, ...]) -> str:
     """Write the question that the marks ask."""
     if len(marks) > 2:
-        return f"Had you done so at {len(marks)} turns"
+        return _counted(marks)
     parts = [
         f"gone on with {short_model(mark.model)} from turn {mark.turn}"
         if mark.model
@@ -49,15 +54,29 @@ def had_you(marks: tuple[Mark, ...]) -> str:
     return f"Had you {' and '.join(parts)}"
 
 
+def in_short(marks: tuple[Mark, ...]) -> str:
+    """Write it for a narrow panel."""
+    parts = [f"{short_model(mark.model)} from" if mark.model else "/clear at" for mark in marks]
+    turns = "turn " if len(marks) == 1 else ""
+    return ", ".join(f"{part} {turns}{mark.turn}" for part, mark in zip(parts, marks, strict=True))
+
+
+def _counted(marks: tuple[Mark, ...]) -> str:
+    count = len({mark.turn for mark in marks})
+    return f"Had you done so at {count} {plural(count, 'turn')}"
+
+
 def figures(view: View, alternate: Alternate, whole: Whole) -> list[Row]:
     """Return each figure in words, the most wanted first."""
     result, turns = alternate.result, len(view.paid)
     found: list[Row] = []
-    if turns:
-        now, real = alternate.paid[turns - 1], view.paid[-1]
-        found.append(_instead("so far", now, real))
-        found.append(_difference(real - now))
+    # Agents of the newest turn may still have to work: the turns' differences are told, not their sums.
+    saved = whole.paid[turns - 1] - alternate.paid[turns - 1] if turns else 0
+    if saved:
+        found += [_instead("so far", view.paid[-1] - saved, view.paid[-1]), _difference(saved)]
     found.append(_instead("at the end", alternate.paid[-1], whole.paid[-1]))
+    if not saved:
+        found.append(_difference(whole.paid[-1] - alternate.paid[-1]))
     context = result.contexts[turns - 1] if turns else 0
     real_context = view.state.main.state.context if view.state else 0
     if turns and context != real_context:
@@ -79,7 +98,7 @@ def figures(view: View, alternate: Alternate, whole: Whole) -> list[Row]:
     if result.too_small_from is not None:
         found.append(row((f"past the model's window from turn {result.too_small_from}", "$watch")))
     if result.unpriced:
-        found.append(row((f"{result.unpriced} turns without a price", "$muted")))
+        found.append(row((f"{result.unpriced} {plural(result.unpriced, 'turn')} without a price", "$muted")))
     return found
 
 

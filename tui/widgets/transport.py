@@ -15,7 +15,7 @@ from tui.cells import EMPTY, Row, content, fit, row, width
 from tui.film import Marker, What
 from tui.format import span
 from tui.player import LONGEST_WAIT, Player, speed_words
-from tui.widgets.curve import column_of, joined
+from tui.widgets.curve import joined
 
 _GLYPHS = {
     What.PROMPT: ("┴", "$muted"),
@@ -98,8 +98,9 @@ class TransportBar(Widget):
         start, size = place_of_bar(self.transport, self.size.width)
         if not size or not (drag or start <= column < start + size):
             return False
-        share = min(size - 1, max(0, column - start)) / max(1, size - 1)
-        self.post_message(self.Sought(1 + round(share * (self.transport.turns - 1))))
+        turn = turn_at(self.transport, min(size - 1, max(0, column - start)), size)
+        if turn != self.transport.turn or not drag:
+            self.post_message(self.Sought(turn))
         return True
 
 
@@ -119,6 +120,23 @@ def place_of_bar(shown: Transport, columns: int) -> tuple[int, int]:
     return (width(left), size) if size >= _SHORTEST and shown.turns else (width(left), 0)
 
 
+def turn_at(shown: Transport, column: int, size: int) -> int:
+    """Return the turn of a column of the bar: that of the marker drawn there, else one whose knob is nearest."""
+    here = [marker for marker in shown.markers if _column(marker.turn, shown, size) == column]
+    if here:
+        return max(here, key=lambda marker: marker.what).turn
+    near = 1 + column * (shown.turns - 1) // (size - 1)
+    turns = range(near, min(shown.turns, near + 1) + 1)
+    return min(turns, key=lambda turn: abs(_column(turn, shown, size) - column))
+
+
+def _column(turn: int, shown: Transport, size: int) -> int:
+    """Return where on the bar a turn stands: the first and the last one at its ends."""
+    if shown.turns < 2:
+        return size - 1 if turn else 0
+    return max(0, turn - 1) * (size - 1) // (shown.turns - 1)
+
+
 def _ends(shown: Transport, columns: int) -> tuple[Row, Row]:
     glyph, style = ("▶", "$new") if shown.playing else ("‖", "$bright")
     left = row(" ", (glyph, style), " ", (f"{shown.speed:<5} ", "$bright"))
@@ -132,13 +150,11 @@ def _ends(shown: Transport, columns: int) -> tuple[Row, Row]:
 
 def _line(shown: Transport, size: int) -> list[tuple[str, str]]:
     """Return the bar: what was played is bright, markers stand at their turns, the knob on top of all."""
-    knob = column_of(shown.turn - 1, shown.turns, size) if shown.turns > 1 else 0
+    knob = _column(shown.turn, shown, size)
     cells = [("━", "$new" if column < knob else "$frame") for column in range(size)]
     for marker in sorted(shown.markers, key=lambda found: found.what):
-        column = column_of(marker.turn - 1, shown.turns, size)
-        glyph, style = _GLYPHS[marker.what]
-        cells[column] = (glyph, style)
+        cells[_column(marker.turn, shown, size)] = _GLYPHS[marker.what]
     for mark in shown.marks:
-        cells[column_of(mark.turn - 1, shown.turns, size)] = ("⇄" if mark.model else "↺", "$bright bold")
+        cells[_column(mark.turn, shown, size)] = ("⇄" if mark.model else "↺", "$bright bold")
     cells[knob] = ("●", "$bright bold")
     return cells
