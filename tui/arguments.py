@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("target", nargs="?", metavar="TARGET")
     watch.add_argument("--json", action="store_true", help="no screen: a line of JSON for every change")
 
-    replay = commands.add_parser("replay", parents=[common], help="play a past session, with the money", epilog=_EPILOG)
+    replay = commands.add_parser("replay", parents=[common], help="play a past session, with the money")
     replay.add_argument("target", metavar="TARGET")
     replay.add_argument("--speed", type=_speed, default=20.0, metavar="N", help="times as fast as it was, or max (20)")
     replay.add_argument("--at", type=_turn, metavar="TURN", help="begin at this turn, paused")

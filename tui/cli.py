@@ -321,7 +321,7 @@ def _as_drawn(options: argparse.Namespace, settings: Settings) -> Settings:
 
 def _need_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise _BadUsageError("the screen needs a terminal; `runningtab report` and `watch --json` do without one")
+        raise _BadUsageError("the screen needs a terminal; `report`, `watch --json` and `replay --json` do without one")
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

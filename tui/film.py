@@ -196,7 +196,7 @@ def _markers(part: Part) -> list[Marker]:
         cost = f" {money(broke.cost)}" if broke.cost is not None else ""
         found.append((broke.turn, What.BREAK, f"cache break{cost}: {broke.cause.words}"))
     found += [(turn, What.ACT if now.level is Level.ACT else What.WATCH, words) for turn, now, words in _crossed(part)]
-    return [Marker(part.before + turn, what, words) for turn, what, words in sorted(found)]
+    return [Marker(part.before + turn, what, words) for turn, what, words in sorted(found, key=lambda one: one[:2])]
 
 
 def _crossed(part: Part) -> Iterator[tuple[int, LevelState, str]]:

@@ -49,8 +49,10 @@ class EventLog:
                 yield {"event": "start", **line}
             return
         news = list(new_turns(before, snapshot.state))
+        told = {tab.agent_id: len(tab.turns) for tab in before.threads}
         for agent_id, metered in news:
-            yield {"event": "turn", "turn": _turn(agent_id, metered), **line}
+            revised = metered.number <= told.get(agent_id, 0)
+            yield {"event": "turn", "turn": {**_turn(agent_id, metered), "revised": revised}, **line}
         if last is not None and not news and _aside(last) != _aside(snapshot):
             yield {"event": "state", **line}
 

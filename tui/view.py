@@ -41,6 +41,8 @@ class Whole:
     paid: tuple[Pico, ...]
     """What the whole session had cost after each turn of the main thread."""
     flat: tuple[Pico, ...]
+    earlier: Pico = 0
+    """What the sessions before it cost, where several are replayed as one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -86,9 +86,9 @@ def without_times(session: Session) -> Session:
 def film_of(session: Session, folder: Path | None = None, *, keep_labels: bool = True) -> Film:
     """Write a session's files below a folder, or a passing one, and return its film."""
     if folder is not None:
-        return load_film(session.write_to(folder), list_prices(), keep_labels=keep_labels)
+        return load_film([session.write_to(folder)], list_prices(), keep_labels=keep_labels)
     with tempfile.TemporaryDirectory() as passing:
-        return load_film(session.write_to(Path(passing)), list_prices(), keep_labels=keep_labels)
+        return load_film([session.write_to(Path(passing))], list_prices(), keep_labels=keep_labels)
 
 
 def shown(film: Film) -> Sequence[tuple[int, float]]:

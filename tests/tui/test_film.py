@@ -82,14 +82,14 @@ def test_a_session_without_a_response_is_one_frame_without_a_turn() -> None:
     session, _ = timed()
     session.main.prompt()
     film = film_of(session)
-    assert (shown(film), film.turns, film.markers, film.end.tally.turns) == ([(0, 0)], 0, [], 0)
+    assert (shown(film), film.turns, film.markers, film.parts[-1].end.tally.turns) == ([(0, 0)], 0, [], 0)
     assert film.frames[0].at is not None
 
 
 def test_an_empty_file_is_one_frame_at_no_time(tmp_path: Path) -> None:
     path = tmp_path / "00000000-0000-4000-8000-000000000000.jsonl"
     path.write_bytes(b"")
-    film = load_film(path, list_prices())
+    film = load_film([path], list_prices())
     assert (len(film.frames), film.frames[0].at, film.turns) == (1, NEVER, 0)
 
 
@@ -112,7 +112,7 @@ def test_without_titles_no_marker_holds_a_word_of_the_person() -> None:
     session.main.turn(SMALL)
     film = film_of(session, keep_labels=False)
     assert told(film, What.PROMPT) == [(1, "prompt 1")]
-    assert (film.end.title, film.state(0).title) == (None, None)
+    assert (film.parts[-1].end.title, film.state(0).title) == (None, None)
 
 
 def test_a_switch_is_marked_at_the_first_turn_of_the_other_model() -> None:
@@ -230,11 +230,11 @@ def test_damage_loses_no_turn(damage: Damage, tmp_path: Path) -> None:
     session = turns_after(10.0, 10.0, 10.0)
     path = session.write_to(tmp_path)
     path.write_bytes(damage.change(path.read_bytes()))
-    film = load_film(path, list_prices())
+    film = load_film([path], list_prices())
     cold = read_file(path)
     assert film.turns == 4
-    assert film.end.damaged_lines == damage.damaged_lines
-    assert (film.end.tally, film.end.main.turns) == (cold.tally, cold.main.turns)
+    assert film.parts[-1].end.damaged_lines == damage.damaged_lines
+    assert (film.parts[-1].end.tally, film.parts[-1].end.main.turns) == (cold.tally, cold.main.turns)
     assert film.state(film.frame_of(4)).tally.turns == 4
 
 
@@ -243,8 +243,8 @@ def test_every_cut_of_a_file_is_a_film_of_what_it_holds(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for size in range(0, len(whole), 97):
         path.write_bytes(whole[:size])
-        film, cold = load_film(path, list_prices()), state_of({str(path): whole[:size]}, str(path))
-        assert (film.turns, film.end.tally) == (cold.main.state.turns, cold.tally)
+        film, cold = load_film([path], list_prices()), state_of({str(path): whole[:size]}, str(path))
+        assert (film.turns, film.parts[-1].end.tally) == (cold.main.state.turns, cold.tally)
         assert [frame.turns for frame in film.frames] == sorted(frame.turns for frame in film.frames)
 
 
@@ -264,17 +264,17 @@ def test_a_file_that_changes_while_it_is_read_is_still_a_film(change: str, tmp_p
             changed.append(change)
             path.write_bytes(whole if change == "grows" else half)
 
-    film = load_film(path, list_prices(), on_progress=on_progress)
+    film = load_film([path], list_prices(), on_progress=on_progress)
     assert changed == [change]
     assert 0 < film.turns <= 30
     assert [frame.turns for frame in film.frames] == sorted(frame.turns for frame in film.frames)
-    assert film.state(len(film.frames) - 1).tally == film.end.tally
+    assert film.state(len(film.frames) - 1).tally == film.parts[-1].end.tally
 
 
 def test_progress_goes_up_to_the_whole_and_may_end_the_reading(tmp_path: Path) -> None:
     path = turns_after(*[10.0] * 20).write_to(tmp_path)
     told_shares: list[float] = []
-    load_film(path, list_prices(), on_progress=told_shares.append)
+    load_film([path], list_prices(), on_progress=told_shares.append)
     assert told_shares == sorted(told_shares)
     assert told_shares[-1] == 1.0
 
@@ -282,19 +282,19 @@ def test_progress_goes_up_to_the_whole_and_may_end_the_reading(tmp_path: Path) -
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        load_film(path, list_prices(), on_progress=stop)
+        load_film([path], list_prices(), on_progress=stop)
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        load_film(tmp_path / "none.jsonl", list_prices())
+        load_film([tmp_path / "none.jsonl"], list_prices())
 
 
 @needs_shared
 def test_the_copies_of_a_fork_are_turns_of_its_film() -> None:
     for path in sorted((SHARED / "client" / "fork-resume" / "projects").glob("*/*.jsonl")):
-        film, cold = load_film(path, list_prices()), read_file(path)
+        film, cold = load_film([path], list_prices()), read_file(path)
         assert film.turns == cold.main.state.turns > 0
-        assert film.end.tally == cold.tally
+        assert film.parts[-1].end.tally == cold.tally
         times = [frame.at for frame in film.frames]
         assert times == sorted(times)

@@ -203,7 +203,7 @@ def test_prompt_by_prompt_from_end_to_end() -> None:
     player.step_prompt(-1)
     assert player.turn == 4
     player.last()
-    assert len(player.film.end.main.prompts) == 4
+    assert len(player.film.parts[-1].end.main.prompts) == 4
     assert len(player.film.state(player.frame).main.prompts) == 4
 
 

@@ -106,8 +106,14 @@ def test_each_new_turn_is_a_line_with_its_id(followed: Followed) -> None:
     assert state is not None
     (main, agent) = (tab.turns[-1] for tab in state.threads)
     assert [event["turn"] for event in events] == [
-        {"id": main.turn.id, "agent_id": None, "number": 2, "cost_usd": main.cost / 10**12},
-        {"id": agent.turn.id, "agent_id": state.agents[0].agent_id, "number": 1, "cost_usd": agent.cost / 10**12},
+        {"id": main.turn.id, "agent_id": None, "number": 2, "cost_usd": main.cost / 10**12, "revised": False},
+        {
+            "id": agent.turn.id,
+            "agent_id": state.agents[0].agent_id,
+            "number": 1,
+            "cost_usd": agent.cost / 10**12,
+            "revised": False,
+        },
     ]
     for event in events:
         assert event["session"] == session_json(state)
@@ -128,6 +134,7 @@ def test_a_revised_turn_is_told_again() -> None:
     assert (before["event"], after["event"]) == ("turn", "turn")
     assert before["turn"]["id"] == after["turn"]["id"]
     assert before["turn"]["cost_usd"] < after["turn"]["cost_usd"]
+    assert (before["turn"]["revised"], after["turn"]["revised"]) == (False, True)
     assert before["session"]["turns"] == after["session"]["turns"] == 2
 
 

@@ -111,11 +111,11 @@ def test_without_turns_there_is_no_bar() -> None:
 
 def test_markers_stand_at_their_turns() -> None:
     whats = list(What)
-    markers = tuple(Marker(100 * number, what, "") for number, what in enumerate(whats, 1))
+    markers = tuple(Marker(80 * number, what, "") for number, what in enumerate(whats, 1))
     line = glyphs(replace(EMPTY_BAR, markers=markers), 120)
     size = len(line)
-    for number, glyph in enumerate("┴⇄◇×▲■", 1):
-        assert line[(100 * number - 1) * (size - 1) // 609] == glyph
+    for number, glyph in enumerate("┴⇄◇◆×▲■", 1):
+        assert line[(80 * number - 1) * (size - 1) // 609] == glyph
     assert line.count("━") == size - len(whats) - 1
 
 
@@ -123,11 +123,11 @@ def test_markers_stand_at_their_turns() -> None:
 def test_where_markers_share_a_column_the_gravest_is_drawn(whats: list[What]) -> None:
     markers = tuple(Marker(300, what, "") for what in whats)
     line = glyphs(replace(EMPTY_BAR, markers=markers), 80)
-    assert line[299 * (len(line) - 1) // 609] == "┴⇄◇×▲■"[max(whats)]
+    assert line[299 * (len(line) - 1) // 609] == "┴⇄◇◆×▲■"[max(whats)]
 
 
 def test_crowded_markers_leave_the_knob_and_the_persons_own_marks_in_sight() -> None:
-    markers = tuple(Marker(turn, What(turn % 6), "") for turn in range(1, 611))
+    markers = tuple(Marker(turn, What(turn % 7), "") for turn in range(1, 611))
     shown = replace(EMPTY_BAR, turn=200, markers=markers, marks=(Mark(400), Mark(600, "claude-haiku-5-5")))
     line = glyphs(shown, 60)
     assert (line.count("●"), line.count("↺"), "━" in line) == (1, 1, False)
@@ -218,3 +218,9 @@ def test_a_player_as_a_transport() -> None:
     player.toggle()
     shown = transport_of(player, (Mark(1),))
     assert (shown.playing, shown.idle, shown.marks) == (False, "", (Mark(1),))
+
+
+def test_a_narrow_bar_tells_the_length_of_a_gap_in_place_of_the_speed() -> None:
+    played, idle = (plain([bar(replace(EMPTY_BAR, idle=idle), 44)])[0] for idle in ("", "47 min"))
+    assert (played[:9], idle[:9]) == (" ▶ 20x   ", " ▶ 47min ")
+    assert len(played) == len(idle)

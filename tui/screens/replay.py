@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -21,6 +22,7 @@ from parsers.targets import Library
 from tui.cells import Row, fit, row
 from tui.film import Film, Marker, OnProgress
 from tui.follow import Phase, Snapshot
+from tui.long_read import long_read
 from tui.player import Player, Speed
 from tui.screens.session import Clock, SessionScreen
 from tui.session_clock import NEVER
@@ -163,7 +165,10 @@ class ReplayScreen(SessionScreen):
                 self.post_message(self.Read(progress))
 
         try:
-            self.post_message(self.Ready(self._load(tell)))
+            with long_read():
+                film = self._load(tell)
+            gc.freeze()  # the film stays: no later collection, at which the screen would stand still, walks it again
+            self.post_message(self.Ready(film))
         except OSError as error:
             self.post_message(self.Ready(f"{error.filename or 'the session'}: {error.strerror or error}"))
         except _LeftError:
@@ -197,7 +202,11 @@ class ReplayScreen(SessionScreen):
 
     def play(self, film: Film) -> None:
         """Show a film: from its start, or still at the turn that was asked for."""
-        self._wholes = [Whole(part.end, *cumulative(part.end)) for part in film.parts]
+        costs = [part.end.tally.cost for part in film.parts]
+        self._wholes = [
+            Whole(part.end, *cumulative(part.end), earlier=sum(costs[:number]))
+            for number, part in enumerate(film.parts)
+        ]
         self.player = Player(film, self._speed, self._at_turn or 0, playing=self._at_turn is None)
         self._move()
         if self.is_current:
@@ -252,7 +261,15 @@ class ReplayScreen(SessionScreen):
 
     def _say_markers(self, markers: list[Marker]) -> None:
         if self.player is not None and markers:
-            self._say(f"turn {self.player.turn}: " + "; ".join(marker.words for marker in markers))
+            gravest_first = sorted(markers, key=lambda marker: -marker.what)
+            self._say(f"{self._place()}: " + "; ".join(marker.words for marker in gravest_first))
+
+    def _place(self) -> str:
+        """Name the turn as the list numbers it, and its session where there are several."""
+        assert self.player is not None  # noqa: S101 - the callers asked
+        part = self.player.film.parts[self.player.part]
+        session = f"session {self.player.part + 1}, " if len(self.player.film.parts) > 1 else ""
+        return f"{session}turn {self.player.turn - part.before}"
 
     def _footer(self, view: View, columns: int) -> Row:
         words, _ = self._said

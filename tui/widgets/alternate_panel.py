@@ -13,6 +13,9 @@ from tui.widgets.next_turn import dollars_to_pico
 from tui.widgets.panel import Panel
 
 _GAP = "   "
+_ASSUMED = "≈ same work, nothing read again"
+_TITLED_FROM = 60
+"""Columns from which the title says it."""
 
 
 class AlternatePanel(Panel):
@@ -29,7 +32,7 @@ class AlternatePanel(Panel):
         asked, short, counted = (
             row((words, "$foreground bold")) for words in (had_you(marks), in_short(marks), _counted(marks))
         )
-        assumed = row(*asked, ("  ≈ same work, nothing read again", "$muted"))
+        assumed = row(*asked, (f"  {_ASSUMED}", "$muted"))
         sides = 6 if self.boxed else 4
         room = size - width(keys) - sides - 5
         fitting = [form for form in (assumed, asked, short) if width(form) <= room]
@@ -38,7 +41,10 @@ class AlternatePanel(Panel):
     def body(self, view: View, columns: int, lines: int) -> list[Row]:
         if view.alternate is None or view.whole is None or view.state is None:
             return []
-        return flowed(figures(view, view.alternate, view.whole), columns, lines)
+        found = figures(view, view.alternate, view.whole)
+        if columns < _TITLED_FROM:  # the title has no room for what is assumed
+            found.insert(3 if view.alternate.result.too_small_from is None else 4, row((_ASSUMED, "$muted")))
+        return flowed(found, columns, lines)
 
 
 def had_you(marks: tuple[Mark, ...]) -> str:
@@ -72,6 +78,8 @@ def figures(view: View, alternate: Alternate, whole: Whole) -> list[Row]:
     found: list[Row] = []
     # Agents of the newest turn may still have to work: the turns' differences are told, not their sums.
     saved = whole.paid[turns - 1] - alternate.paid[turns - 1] if turns else 0
+    if result.too_small_from is not None:  # first: it says that the rest could not have been
+        found.append(row((f"past the model's window from turn {result.too_small_from}", "$watch")))
     if saved:
         found += [_instead("so far", view.paid[-1] - saved, view.paid[-1]), _difference(saved)]
     found.append(_instead("at the end", alternate.paid[-1], whole.paid[-1]))
@@ -95,8 +103,6 @@ def figures(view: View, alternate: Alternate, whole: Whole) -> list[Row]:
         found.append(
             row((f"{itself} ", "$muted"), (f"+{money(cost)}", "$foreground"), (f" for {tokens(again)}", "$muted"))
         )
-    if result.too_small_from is not None:
-        found.append(row((f"past the model's window from turn {result.too_small_from}", "$watch")))
     if result.unpriced:
         found.append(row((f"{result.unpriced} {plural(result.unpriced, 'turn')} without a price", "$muted")))
     return found

@@ -265,6 +265,8 @@ class Drawing:
         if not self.view.paid:
             return labels
         paid, flat = self.view.paid[-1], self.view.flat[-1]
+        if self.view.whole is not None and len(self.view.paid) < self.turns:
+            return self._labels_midway(paid, flat)
         top = max(1, rows - 1 - int(self.now / self.top * rows))
         if self.view.outlook is not None and self.plot.ahead:
             line = rows - 1 - int(self.end / self.top * rows)
@@ -288,6 +290,23 @@ class Drawing:
         if middle + 1 < bottom and paid:
             labels[middle + 1] = row((" │ ", "$carry"), (f"{share(tally.history / paid)} of the tab", "$muted"))
         labels[bottom] = row((" ┘ ", "$flat"), (money(flat), "$foreground"), (" flat", "$muted"))
+        return [fit(cells, self.plot.labels) if width(cells) > self.plot.labels else cells for cells in labels]
+
+    def _labels_midway(self, paid: Pico, flat: Pico) -> list[Row]:
+        """Return the figures of a moment: the right edge is not its place, so that only the end is pointed at."""
+        rows, tally = self.plot.rows, self.state.main.state.tally
+        mark = MARKS[self.state.tally.certainty]
+        figures = [
+            row(" ", (f"{mark}{money(paid)}", "$bright bold"), (" paid", "$muted")),
+            row(" ", (money(tally.history), "$carry bold"), (" history", "$muted")),
+            row(" ", (money(flat), "$foreground"), (" flat", "$muted")),
+        ]
+        labels: list[Row] = [EMPTY] * rows
+        end = min(rows - 1, max(0, rows - 1 - int(self.span.paid[-1] / PICO_PER_DOLLAR / self.top * rows)))
+        labels[end] = row((" ┐ ", "$faint"), (f"{money(self.span.paid[-1])} at end", "$muted"))
+        first = max(end + 1, rows - len(figures) - 1)
+        for line, figure in zip(range(first, rows), figures, strict=False):
+            labels[line] = figure
         return [fit(cells, self.plot.labels) if width(cells) > self.plot.labels else cells for cells in labels]
 
 

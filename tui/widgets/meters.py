@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from meter.level import compaction_point
+from meter.session import SessionState
 from tui.cells import EMPTY, Row, first_fit, fit, row, spread, width
 from tui.format import MARKS, countdown, money, plural, share, sum_of_money, tokens, whole_share, window
 from tui.view import View
@@ -24,7 +26,13 @@ class TabPanel(Panel):
         return row(("Tab", "$foreground bold")), row(("list price", "$muted"))
 
     def footer(self, view: View, size: int) -> Row:
-        """Return Claude Code's own total where it differs: it holds requests that the transcript does not."""
+        """Return what linked sessions cost in all, or Claude Code's own total where it differs.
+
+        That holds requests which the transcript does not.
+        """
+        if view.whole is not None and view.whole.earlier and view.state is not None:
+            in_all = money(view.whole.earlier + view.state.tally.cost)
+            return row(("sessions in all ", "$muted"), (in_all, "$foreground"))
         client = view.state.client_cost_usd if view.state else None
         if client is None or view.state is None or money(dollars_to_pico(client)) == money(view.state.tally.cost):
             return EMPTY
@@ -54,9 +62,15 @@ def _lately(view: View, columns: int) -> Row:
     parts = [("agents", MARKS[view.agents.certainty] + money(view.agents.cost))] if state.agents else []
     if view.spent_today:
         parts += [("hour", money(view.spent_last_hour)), ("today", money(view.spent_today))]
-    elif state.ended_at is not None:
-        parts.append(("last active", state.ended_at.astimezone(view.now.tzinfo).strftime("%Y-%m-%d")))
+    elif (active := _last_turn_at(state)) is not None:
+        parts.append(("last active", active.astimezone(view.now.tzinfo).strftime("%Y-%m-%d")))
     return _as_fits(parts, columns)
+
+
+def _last_turn_at(state: SessionState) -> datetime | None:
+    """Return the time of the newest turn: other lines may be written when a session is only opened again."""
+    times = [tab.state.last.turn.done_at for tab in state.threads if tab.state.last is not None]
+    return max((time for time in times if time is not None), default=None)
 
 
 def _as_fits(parts: Sequence[tuple[str, str]], columns: int) -> Row:

@@ -26,6 +26,8 @@ _GLYPHS = {
     What.WATCH: ("▲", "$watch bold"),
     What.ACT: ("■", "$act bold"),
 }
+_WORDS_FROM = 60
+"""Columns from which the gap has a place of its own."""
 _SHORTEST = 10
 """Columns of a bar that is worth drawing."""
 
@@ -139,8 +141,11 @@ def _column(turn: int, shown: Transport, size: int) -> int:
 
 def _ends(shown: Transport, columns: int) -> tuple[Row, Row]:
     glyph, style = ("▶", "$new") if shown.playing else ("‖", "$bright")
-    left = row(" ", (glyph, style), " ", (f"{shown.speed:<5} ", "$bright"))
-    if columns >= 60:
+    if columns < _WORDS_FROM:  # the gap takes the place of the speed while it is passed: nothing shifts
+        words, tone = (shown.idle.replace(" ", ""), "$foreground") if shown.idle else (shown.speed, "$bright")
+        left = row(" ", (glyph, style), " ", (f"{words:<5} ", tone))
+    else:
+        left = row(" ", (glyph, style), " ", (f"{shown.speed:<5} ", "$bright"))
         words = f"idle {shown.idle}" if shown.idle else f"idle ≤ {LONGEST_WAIT:g} s"
         left = row(*left, (f"{words:<12} "[:13], "$foreground" if shown.idle else "$faint"))
     count = f"{shown.turns:,}"
