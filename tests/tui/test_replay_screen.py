@@ -243,9 +243,10 @@ async def ended(pilot: Pilot[None]) -> None:
         (FileNotFoundError(2, "No such file or directory", "tide.jsonl"), "tide.jsonl: No such file or directory"),
         (PermissionError(13, "Permission denied", "a\x1b[31m.jsonl"), "Permission denied"),
         (OSError("the disk is gone"), "the session: the disk is gone"),
+        (ValueError("no such thing"), "the session cannot be read: no such thing"),
     ],
 )
-async def test_a_file_that_cannot_be_read_ends_it_with_one_line(error: OSError, words: str) -> None:
+async def test_a_file_that_cannot_be_read_ends_it_with_one_line(error: Exception, words: str) -> None:
     def load(_: OnProgress) -> Film:
         raise error
 

@@ -173,6 +173,8 @@ class ReplayScreen(SessionScreen):
             self.post_message(self.Ready(f"{error.filename or 'the session'}: {error.strerror or error}"))
         except _LeftError:
             pass
+        except Exception as error:  # whatever it is: nobody should wait for a film that never comes
+            self.post_message(self.Ready(f"the session cannot be read: {error}"))
 
     @on(Read)
     def _show_progress(self, message: Read) -> None:
