@@ -14,6 +14,7 @@ from meter.rates import RateTable
 from meter.session import SessionMeter, SessionState
 from meter.settings import DEFAULT_SETTINGS, MeterSettings
 from parsers.recording import Recording
+from tui.arguments import complain
 from tui.follow import Phase, Snapshot
 from tui.player import Speed, wait_of
 from tui.session_clock import NEVER, SessionClock
@@ -73,6 +74,8 @@ def _states(
         for _ in recording.play():
             state = meter.update()
             yield clock.at(meter.moment()), before + state.main.state.turns, state
+        for agent, reason in recording.unreadable.items():
+            complain(f"{agent}: {reason}; this agent's turns are not counted")
         before += state.main.state.turns
 
 

@@ -122,6 +122,7 @@ class ReplayScreen(SessionScreen):
         self._seconds = seconds
         self._ticked_at = seconds()
         self._shown: tuple[int, str] | None = None
+        self._frame_shown = -1
         self._said: tuple[str, float] = ("", 0.0)
 
     def _session_clock(self) -> datetime:
@@ -210,6 +211,10 @@ class ReplayScreen(SessionScreen):
             for number, part in enumerate(film.parts)
         ]
         self.player = Player(film, self._speed, self._at_turn or 0, playing=self._at_turn is None)
+        for agent, reason in [item for part in film.parts for item in part.unreadable.items()]:
+            self.app.notify(
+                clean(f"{agent.name}: {reason}; its turns are not counted"), severity="warning", markup=False
+            )
         self._move()
         if self.is_current:
             self._run()
@@ -243,8 +248,6 @@ class ReplayScreen(SessionScreen):
         last = self.snapshot.state if self._frame_shown == player.frame else None
         self._frame_shown = player.frame
         self.snapshot = Snapshot(Phase.REPLAY, last or player.film.state(player.frame), 1.0)
-
-    _frame_shown = -1
 
     def _make_view(self) -> View:
         return super()._make_view().beside(self._alternate)
